@@ -1,0 +1,57 @@
+/* log.c - writes log lines. */
+#include "base/log.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/date.h"
+
+static bool slug(const char *s)
+{
+    size_t n = strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./:@-");
+    return s[n] == '\0' && n <= 80;
+}
+
+static size_t add(char *line, size_t room, size_t n, const char *format, const char *a, const char *b)
+{
+    if (n >= room) return n;
+    int k = snprintf(line + n, room - n, format, a, b);
+    return k < 0 ? n : n + (size_t)k;
+}
+
+int64_t log_pid(void) { return getpid(); }
+
+void log_write(enum log_level level, const char *event, const struct log_field *fields, size_t count)
+{
+    static const char *const LEVELS[] = {"debug", "info", "warn", "error"};
+    char line[1024], time[DATE_TIME_ROOM], number[24];
+    date_format_utc(clock_now(clock_system()), time);
+    size_t n = add(line, sizeof line - 1, 0, "%s %s", time, LEVELS[level]);
+    n = add(line, sizeof line - 1, n, " %s%s", event, "");
+    for (size_t i = 0; i < count; i++) {
+        const char *value = fields[i].text;
+        if (value == NULL) {
+            (void)snprintf(number, sizeof number, "%" PRId64, fields[i].number);
+            value = number;
+        }
+        n = add(line, sizeof line - 1, n, " %s=%s", fields[i].key, slug(value) ? value : "?");
+    }
+    if (n > sizeof line - 2) n = sizeof line - 2;
+    line[n] = '\n';
+    ssize_t wrote = write(STDERR_FILENO, line, n + 1);
+    (void)wrote; /* a log that cannot be written has nowhere to say so */
+}
+
+void log_err(enum log_level level, const char *event, err e)
+{
+    char line[400], time[DATE_TIME_ROOM];
+    date_format_utc(clock_now(clock_system()), time);
+    int n = snprintf(line, sizeof line, "%s %s %s kind=%s where=%s what=\"%s\"\n", time,
+                     level == LOG_ERROR ? "error" : level == LOG_WARN ? "warn" : "info", event,
+                     err_name(e.kind), e.where == NULL ? "-" : e.where, e.what == NULL ? "-" : e.what);
+    if (n < 0) return;
+    ssize_t wrote = write(STDERR_FILENO, line, (size_t)n < sizeof line ? (size_t)n : sizeof line - 1);
+    (void)wrote;
+}

@@ -1,0 +1,33 @@
+/* mem.h - memory: talloc contexts, one for each request, job or command. Nothing is freed by hand.
+ *
+ * A scope opens a context with MEM_SCOPE(name, parent) and everything below it goes when the scope
+ * ends, on every path. Functions that allocate take the context of the result as first argument.
+ *
+ * Secrets do not live here: see crypto/secret.h (libsodium's guarded memory).
+ */
+#ifndef OPENTRM_BASE_MEM_H
+#define OPENTRM_BASE_MEM_H
+
+#include <stddef.h>
+#include <talloc.h>
+
+typedef void mem; /* a talloc context */
+
+/* mem_new / mem_array: zeroed, NULL when there is no memory (check with ENSURE_MEM). */
+#define mem_new(ctx, type) talloc_zero(ctx, type)
+#define mem_array(ctx, type, n) talloc_zero_array(ctx, type, n)
+
+/* mem_scope_end: the cleanup of MEM_SCOPE. */
+static inline void mem_scope_end(mem **ctx) { talloc_free(*ctx); }
+
+/* MEM_SCOPE: a context that lives as long as the block it is declared in. */
+#define MEM_SCOPE(name, parent)                                                                    \
+    __attribute__((cleanup(mem_scope_end))) mem *name = talloc_new(parent)
+
+/* mem_text / mem_textn: a copy of a C string, NULL when there is no memory. */
+#define mem_text(ctx, s) talloc_strdup(ctx, s)
+#define mem_textn(ctx, s, n) talloc_strndup(ctx, s, n)
+
+#define COUNT_OF(a) (sizeof(a) / sizeof *(a))
+
+#endif

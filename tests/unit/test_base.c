@@ -1,0 +1,184 @@
+/* test_base.c - buffers, text, dates, ids, codes, JSON, files. */
+#include "cm.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/date.h"
+#include "base/encode.h"
+#include "base/file.h"
+#include "base/id.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "base/vec.h"
+
+static void buffer_keeps_its_limit(void **state)
+{
+    (void)state;
+    MEM_SCOPE(ctx, NULL);
+    struct buf b;
+    struct bytes out;
+    buf_init(&b, ctx, 10);
+    buf_add_text(&b, "12345");
+    buf_addf(&b, "%d", 67890);
+    OK(buf_done(&b, &out));
+    assert_int_equal(out.n, 10);
+    buf_add_char(&b, 'x');
+    BAD(ERR_LIMIT, buf_done(&b, &out));
+    buf_init(&b, ctx, 0);
+    OK(buf_done(&b, &out));
+    assert_int_equal(out.n, 0);
+}
+
+static void text_refuses_what_is_not_utf8(void **state)
+{
+    (void)state;
+    const char *bad[] = {"\xc0\xaf", "\xed\xa0\x80", "\xf5\x80\x80\x80", "a\x80", "\xe2\x82", "\xff"};
+    for (size_t i = 0; i < COUNT_OF(bad); i++) BAD(ERR_INPUT, text_check(bytes_text(bad[i]), 100));
+    OK(text_check(bytes_text("Ë — Ґ 中 \xf0\x9f\x98\x80\n"), 100));
+    BAD(ERR_LIMIT, text_check(bytes_text("abcd"), 3));
+    BAD(ERR_INPUT, text_check(bytes_of("a\0b", 3), 10));
+    BAD(ERR_INPUT, text_check(bytes_text("\x1b[2J"), 10));
+}
+
+static void dates_follow_the_calendar(void **state)
+{
+    (void)state;
+    struct date d;
+    BAD(ERR_INPUT, date_parse("2026-02-31", &d));
+    BAD(ERR_INPUT, date_parse("2026-02-29", &d));
+    BAD(ERR_INPUT, date_parse("26-2-1", &d));
+    OK(date_parse("2024-02-29", &d));
+    assert_int_equal(date_age(d, (struct date){2042, 2, 28}), 17);
+    assert_int_equal(date_age(d, (struct date){2042, 3, 1}), 18);
+    char text[DATE_TIME_ROOM];
+    msec t;
+    OK(date_parse_utc("2026-11-24T05:57:03Z", &t));
+    date_format_utc(t, text);
+    assert_string_equal(text, "2026-11-24T05:57:03Z");
+    date_format_mail(t, text);
+    assert_string_equal(text, "Tue, 24 Nov 2026 05:57:03 +0000");
+    msec u;
+    OK(date_parse_utc("2026-11-24T06:57:03.123+01:00", &u));
+    assert_true(t == u);
+    BAD(ERR_INPUT, date_parse_utc("2026-11-24 05:57", &u));
+    for (msec day = -800000; day < 800000; day += 997) {
+        struct date back = date_of(day * MSEC_DAY);
+        assert_true(date_start(back) == day * MSEC_DAY);
+    }
+}
+
+static void ids_are_uuids(void **state)
+{
+    (void)state;
+    struct id a = id_new(1700000000000), b;
+    assert_int_equal(a.text[14], '7');
+    assert_int_equal(id_random().text[14], '4');
+    OK(id_parse(a.text, &b));
+    assert_true(id_same(a, b));
+    BAD(ERR_INPUT, id_parse("0190", &b));
+    BAD(ERR_INPUT, id_parse("0190FFFF-0000-7000-8000-000000000000", &b));
+}
+
+static void case_code_finds_a_misheard_character(void **state)
+{
+    (void)state;
+    for (int n = CASE_CODE_RANDOM_LEAST; n <= CASE_CODE_RANDOM_MOST; n++) {
+        char code[CASE_CODE_ROOM], back[CASE_CODE_ROOM];
+        OK(case_code_new("IT", 1795500000000, n, code));
+        OK(case_code_normal(code, back));
+        assert_string_equal(code, back);
+        for (size_t i = 6; code[i] != '\0'; i++) {
+            char wrong[CASE_CODE_ROOM];
+            memcpy(wrong, code, sizeof wrong);
+            wrong[i] = code[i] == 'A' ? 'B' : 'A';
+            BAD(ERR_INPUT, case_code_normal(wrong, back));
+            if (code[i + 1] != '\0' && code[i] != code[i + 1]) {
+                memcpy(wrong, code, sizeof wrong);
+                wrong[i] = code[i + 1];
+                wrong[i + 1] = code[i];
+                BAD(ERR_INPUT, case_code_normal(wrong, back));
+            }
+        }
+    }
+    char back[CASE_CODE_ROOM];
+    BAD(ERR_INPUT, case_code_normal("", back));
+    BAD(ERR_INPUT, case_code_normal("IT-26-K7QF-AND-MUCH-MORE-THAN-FITS", back));
+}
+
+static void json_is_canonical(void **state)
+{
+    (void)state;
+    MEM_SCOPE(ctx, NULL);
+    JSON_SCOPE(v) = NULL;
+    OK(json_read(bytes_text("{ \"b\": 1, \"a\": \"\\u00eb\" }"), 100, &v));
+    struct bytes out;
+    OK(json_write(ctx, v, &out));
+    assert_string_equal((const char *)out.p, "{\"a\":\"ë\",\"b\":1}");
+    json_t *w = NULL;
+    BAD(ERR_INPUT, json_read(bytes_text("{\"a\":1,\"a\":2}"), 100, &w));
+    BAD(ERR_LIMIT, json_read(bytes_text("[1,2,3]"), 3, &w));
+}
+
+static void file_is_whole(void **state)
+{
+    (void)state;
+    MEM_SCOPE(ctx, NULL);
+    char folder[] = "/tmp/opentrm-unit-XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    const char *path;
+    struct bytes back;
+    OK(file_join(ctx, folder, "x", &path));
+    BAD(ERR_INPUT, file_join(ctx, folder, "../x", &path));
+    OK(file_write(path, bytes_text("hello"), 0600));
+    OK(file_read(ctx, path, 10, &back));
+    assert_string_equal((const char *)back.p, "hello");
+    BAD(ERR_LIMIT, file_read(ctx, path, 4, &back));
+    BAD(ERR_NOT_FOUND, file_read(ctx, "/tmp/opentrm-none", 4, &back));
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(folder), 0);
+}
+
+static void codecs_come_back(void **state)
+{
+    (void)state;
+    MEM_SCOPE(ctx, NULL);
+    struct bytes in = bytes_of("\0\xff\x10", 3), out;
+    const char *text;
+    OK(encode_hex(ctx, in, &text));
+    assert_string_equal(text, "00ff10");
+    OK(decode_hex(ctx, text, &out));
+    assert_true(bytes_equal(in, out));
+    BAD(ERR_INPUT, decode_hex(ctx, "0", &out));
+    OK(encode_base64(ctx, in, &text));
+    OK(decode_base64(ctx, bytes_text(text), &out));
+    assert_true(bytes_equal(in, out));
+    BAD(ERR_INPUT, decode_base64(ctx, bytes_text("a*b="), &out));
+}
+
+static void list_keeps_its_limit(void **state)
+{
+    (void)state;
+    MEM_SCOPE(ctx, NULL);
+    VEC(int) v = {0};
+    for (int i = 0; i < 100; i++) OK(vec_push(ctx, &v, i, 100));
+    BAD(ERR_LIMIT, vec_push(ctx, &v, 1, 100));
+    assert_int_equal(v.at[99], 99);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(buffer_keeps_its_limit),
+        cmocka_unit_test(text_refuses_what_is_not_utf8),
+        cmocka_unit_test(dates_follow_the_calendar),
+        cmocka_unit_test(ids_are_uuids),
+        cmocka_unit_test(case_code_finds_a_misheard_character),
+        cmocka_unit_test(json_is_canonical),
+        cmocka_unit_test(file_is_whole),
+        cmocka_unit_test(codecs_come_back),
+        cmocka_unit_test(list_keeps_its_limit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
