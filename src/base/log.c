@@ -14,11 +14,13 @@ static bool slug(const char *s)
     return s[n] == '\0' && n <= 80;
 }
 
-static size_t add(char *line, size_t room, size_t n, const char *format, const char *a, const char *b)
+/* Append `text` to the line; what does not fit is cut. */
+static size_t add(char *line, size_t room, size_t n, const char *text)
 {
-    if (n >= room) return n;
-    int k = snprintf(line + n, room - n, format, a, b);
-    return k < 0 ? n : n + (size_t)k;
+    size_t k = strlen(text);
+    if (k > room - n) k = room - n;
+    memcpy(line + n, text, k);
+    return n + k;
 }
 
 int64_t log_pid(void) { return getpid(); }
@@ -27,20 +29,26 @@ void log_write(enum log_level level, const char *event, const struct log_field *
 {
     static const char *const LEVELS[] = {"debug", "info", "warn", "error"};
     char line[1024], time[DATE_TIME_ROOM], number[24];
+    const size_t room = sizeof line - 1;
     date_format_utc(clock_now(clock_system()), time);
-    size_t n = add(line, sizeof line - 1, 0, "%s %s", time, LEVELS[level]);
-    n = add(line, sizeof line - 1, n, " %s%s", event, "");
+    size_t n = add(line, room, 0, time);
+    n = add(line, room, n, " ");
+    n = add(line, room, n, LEVELS[level]);
+    n = add(line, room, n, " ");
+    n = add(line, room, n, event);
     for (size_t i = 0; i < count; i++) {
         const char *value = fields[i].text;
         if (value == NULL) {
             (void)snprintf(number, sizeof number, "%" PRId64, fields[i].number);
             value = number;
         }
-        n = add(line, sizeof line - 1, n, " %s=%s", fields[i].key, slug(value) ? value : "?");
+        n = add(line, room, n, " ");
+        n = add(line, room, n, fields[i].key);
+        n = add(line, room, n, "=");
+        n = add(line, room, n, slug(value) ? value : "?");
     }
-    if (n > sizeof line - 2) n = sizeof line - 2;
-    line[n] = '\n';
-    ssize_t wrote = write(STDERR_FILENO, line, n + 1);
+    line[n++] = '\n';
+    ssize_t wrote = write(STDERR_FILENO, line, n);
     (void)wrote; /* a log that cannot be written has nowhere to say so */
 }
 
