@@ -1,0 +1,49 @@
+/* facts.h - what steers a case: its label in lists, the countries and their roles, whether the person
+ * may be a child, the guardian. One record of the case, in `identity`.
+ *
+ * Source: report, Working definitions ("Child", "Guardian", "Country of ..."), Box 11; mission B3.
+ */
+#ifndef OPENTRM_DOMAIN_FACTS_H
+#define OPENTRM_DOMAIN_FACTS_H
+
+#include "domain/case.h"
+
+/* Roles of a country in a case: bits, the form's party bits. */
+struct facts_country {
+    char code[3];   /* ISO 3166 alpha-2, XK for Kosovo */
+    unsigned roles; /* PARTY_EXPLOITATION | ... */
+};
+
+#define FACTS_COUNTRIES 16
+
+enum child_status {
+    CHILD_UNKNOWN, /* nothing known: treated as possibly a child */
+    CHILD_NO,      /* known to be 18 or over */
+    CHILD_YES,
+    CHILD_MAYBE    /* age unknown, possibly under 18 */
+};
+
+struct facts {
+    const char *label; /* how the team calls the case; "" if none */
+    struct facts_country countries[FACTS_COUNTRIES];
+    size_t n_countries;
+    enum child_status child;    /* as the worker said; facts_child decides */
+    const char *guardian_name;  /* "" if none */
+    const char *guardian_contact;
+    int64_t revision;
+};
+
+/* facts_save: ERR_INPUT for an unknown country, a country twice, a country without a role, fewer than one. */
+err facts_save(struct node *node, struct actor *actor, struct casefile *c, const struct facts *new_facts);
+
+/* facts_child: the status that counts: the date of birth if it is known, then the age band, then
+ * what the worker said; nobody is an adult by default. */
+enum child_status facts_child(const struct node *node, const struct casefile *c, const struct form *form);
+/* facts_may_be_child: everything but CHILD_NO. */
+bool facts_may_be_child(enum child_status s);
+
+/* facts_read / facts_json: the record's JSON and back. */
+err facts_read(mem *ctx, const json_t *body, struct facts *out);
+err facts_json(const struct facts *facts, json_t **out);
+
+#endif
