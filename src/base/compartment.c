@@ -1,0 +1,25 @@
+/* compartment.c - names of the compartments. */
+#include "base/compartment.h"
+
+#include "base/text.h"
+
+static const char *const NAMES[COMPARTMENT_COUNT] = {
+    [COMPARTMENT_IDENTITY] = "identity", [COMPARTMENT_CIRCUMSTANCES] = "circumstances",
+    [COMPARTMENT_HEALTH] = "health",     [COMPARTMENT_SAFETY] = "safety",
+    [COMPARTMENT_JUSTICE] = "justice",
+};
+
+const char *compartment_name(enum compartment c)
+{
+    return (unsigned)c < COMPARTMENT_COUNT ? NAMES[c] : "?";
+}
+
+err compartment_parse(const char *name, enum compartment *out)
+{
+    for (unsigned i = 0; i < COMPARTMENT_COUNT; i++) {
+        if (!text_same(name, NAMES[i])) continue;
+        *out = (enum compartment)i;
+        return ERR_OK;
+    }
+    FAIL(ERR_INPUT, "no compartment has this name");
+}

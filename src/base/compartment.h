@@ -1,0 +1,29 @@
+/* compartment.h - the five compartments of a case (design §6): who needs which answers.
+ *
+ * Every question of every form names one; each has a key of its own in a case and in an
+ * organisation. The order is the order on pages, in messages and in tables.
+ */
+#ifndef OPENTRM_BASE_COMPARTMENT_H
+#define OPENTRM_BASE_COMPARTMENT_H
+
+#include "base/err.h"
+
+enum compartment {
+    COMPARTMENT_IDENTITY = 0,
+    COMPARTMENT_CIRCUMSTANCES,
+    COMPARTMENT_HEALTH,
+    COMPARTMENT_SAFETY, /* shelter, route, escort, risk */
+    COMPARTMENT_JUSTICE
+};
+#define COMPARTMENT_COUNT 5
+
+/* A set of compartments: bits. */
+#define COMPARTMENT_BIT(c) (1u << (unsigned)(c))
+#define COMPARTMENT_ALL ((1u << COMPARTMENT_COUNT) - 1u)
+
+/* compartment_name: "identity", ... as in files, messages and tables; "?" for anything else. */
+const char *compartment_name(enum compartment c);
+/* compartment_parse: the exact name; ERR_INPUT for anything else. */
+err compartment_parse(const char *name, enum compartment *out);
+
+#endif
