@@ -3,7 +3,7 @@
 
 #include "base/text.h"
 
-static const char *const NAMES[COMPARTMENT_COUNT] = {
+static const char *const NAMES[COMPARTMENTS] = {
     [COMPARTMENT_IDENTITY] = "identity", [COMPARTMENT_CIRCUMSTANCES] = "circumstances",
     [COMPARTMENT_HEALTH] = "health",     [COMPARTMENT_SAFETY] = "safety",
     [COMPARTMENT_JUSTICE] = "justice",
@@ -11,12 +11,12 @@ static const char *const NAMES[COMPARTMENT_COUNT] = {
 
 const char *compartment_name(enum compartment c)
 {
-    return (unsigned)c < COMPARTMENT_COUNT ? NAMES[c] : "?";
+    return (unsigned)c < COMPARTMENTS ? NAMES[c] : "?";
 }
 
 err compartment_parse(const char *name, enum compartment *out)
 {
-    for (unsigned i = 0; i < COMPARTMENT_COUNT; i++) {
+    for (unsigned i = 0; i < COMPARTMENTS; i++) {
         if (!text_same(name, NAMES[i])) continue;
         *out = (enum compartment)i;
         return ERR_OK;

@@ -15,11 +15,12 @@ enum compartment {
     COMPARTMENT_SAFETY, /* shelter, route, escort, risk */
     COMPARTMENT_JUSTICE
 };
-#define COMPARTMENT_COUNT 5
+#define COMPARTMENTS 5
 
 /* A set of compartments: bits. */
-#define COMPARTMENT_BIT(c) (1u << (unsigned)(c))
-#define COMPARTMENT_ALL ((1u << COMPARTMENT_COUNT) - 1u)
+typedef unsigned compartment_set;
+#define COMPARTMENT_BIT(c) ((compartment_set)1u << (unsigned)(c))
+#define COMPARTMENT_ALL ((1u << COMPARTMENTS) - 1u)
 
 /* compartment_name: "identity", ... as in files, messages and tables; "?" for anything else. */
 const char *compartment_name(enum compartment c);

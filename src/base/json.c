@@ -39,6 +39,25 @@ err json_add(json_t *array, json_t *value)
     return ERR_OK;
 }
 
+static int json_keep_end(json_t **kept)
+{
+    json_decref(*kept);
+    return 0;
+}
+
+err json_keep(mem *ctx, json_t *value)
+{
+    ENSURE_MEM(value);
+    json_t **kept = mem_new(ctx, json_t *);
+    if (kept == NULL) {
+        json_decref(value);
+        FAIL(ERR_MEMORY, "out of memory");
+    }
+    *kept = value;
+    talloc_set_destructor(kept, json_keep_end);
+    return ERR_OK;
+}
+
 err json_get_text(const json_t *object, const char *key, const char **out)
 {
     const json_t *v = json_object_get(object, key);

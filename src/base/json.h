@@ -23,6 +23,9 @@ err json_write(mem *ctx, const json_t *value, struct bytes *out);
  * fails. Takes over the reference in every case. */
 err json_put(json_t *object, const char *key, json_t *value);
 err json_add(json_t *array, json_t *value);
+/* json_keep: hands the reference over to ctx, which gives it back when it goes; ERR_MEMORY if value is
+ * NULL or there is no memory (the reference is then given back at once). */
+err json_keep(mem *ctx, json_t *value);
 /* json_get_text / json_get_number: a member that must be there with that type; ERR_INPUT if not.
  * The text lives as long as the object. */
 err json_get_text(const json_t *object, const char *key, const char **out);

@@ -26,7 +26,7 @@ struct form_eval {
     msec now;              /* for today() and now() */
     msec zone;             /* what local time is ahead of UTC, in milliseconds */
     unsigned parties;      /* the roles of who answers: nothing is required of the others */
-    unsigned compartments; /* held: what depends on others' answers is left as it is */
+    compartment_set compartments; /* held: what depends on others' answers is left as it is */
 };
 /* FORM_EVAL_ALL: everything required, everything visible. */
 #define FORM_EVAL_ALL(now_) ((struct form_eval){(now_), 0, PARTY_ANY, COMPARTMENT_ALL})
@@ -100,6 +100,6 @@ err form_answers_initial(mem *ctx, const struct form *form, const struct form_se
 /* form_entry_remove: takes entry `index` out of the repeat at `path`. ERR_DENIED unless every
  * compartment of the repeat is in `held`: entries of the compartments are matched by their place. */
 err form_entry_remove(mem *ctx, const struct form *form, const json_t *answers, const char *path,
-                      size_t index, unsigned held, json_t **out);
+                      size_t index, compartment_set held, json_t **out);
 
 #endif

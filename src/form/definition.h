@@ -92,7 +92,7 @@ struct form_item {
 
     unsigned parties;             /* whose country fills it; inherited from the group */
     enum compartment compartment; /* inherited from the group */
-    unsigned compartments;        /* bits: of it and of everything inside */
+    compartment_set compartments;        /* bits: of it and of everything inside */
     enum form_share share;        /* inherited from the group */
     const char *statistic;        /* code of the statistic it feeds, or NULL */
     const char *source;           /* where its value can be taken from (docs/forms.md), or NULL */
@@ -122,7 +122,7 @@ struct form_section {
     const struct form_item *item; /* the group or repeat; NULL for "form" */
     struct form_text label;
     unsigned parties;      /* union over the questions inside */
-    unsigned compartments; /* union over the questions inside */
+    compartment_set compartments; /* union over the questions inside */
 };
 
 struct form {

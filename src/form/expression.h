@@ -41,7 +41,7 @@ const char *expression_text(const struct expression *e);
 /* expression_uses: the items it refers to. */
 size_t expression_uses(const struct expression *e, const struct form_item *const **out);
 /* expression_compartments: bits of the compartments it refers to. */
-unsigned expression_compartments(const struct expression *e);
+compartment_set expression_compartments(const struct expression *e);
 
 /* The entry of a repeat that is being looked at; chained from the inside out. */
 struct expression_entry {

@@ -23,8 +23,8 @@ enum form_verdict {
 /* What may go. Tried in this order; the first that says no is the reason. */
 struct form_rules {
     unsigned parties;      /* of the part that is sent */
-    unsigned compartments; /* that the recipient gets */
-    unsigned consented;    /* compartments that the person consented to (or a lawful ground covers) */
+    compartment_set compartments; /* that the recipient gets */
+    compartment_set consented;    /* compartments that the person consented to (or a lawful ground covers) */
     /* decide: a further word on each item, FORM_STAYS_LAW for instance; may be NULL. A group or
      * repeat that stays keeps all that is inside. */
     enum form_verdict (*decide)(void *arg, const struct form_item *item);
@@ -44,7 +44,7 @@ struct form_decisions {
 /* Answers by compartment. at[c] is NULL when there is none. Entries of a repeat keep their places,
  * so that the compartments can be put together again; an entry may be an empty object. */
 struct form_parts {
-    json_t *at[COMPARTMENT_COUNT];
+    json_t *at[COMPARTMENTS];
 };
 
 /* form_decide: the preview. */
