@@ -70,7 +70,7 @@ err buf_done(struct buf *b, struct bytes *out)
     if (b->failed == ERR_NONE && b->p == NULL) (void)buf_reserve(b, 0);
     ENSURE(b->failed != ERR_MEMORY, ERR_MEMORY, "out of memory");
     ENSURE(b->failed != ERR_LIMIT, ERR_LIMIT, "larger than allowed");
-    ENSURE(b->failed == ERR_NONE, ERR_BUG, "a buffer was misused");
+    ENSURE(b->failed == ERR_NONE && b->p != NULL, ERR_BUG, "a buffer was misused");
     b->p[b->n] = 0;
     *out = (struct bytes){b->p, b->n};
     return ERR_OK;
