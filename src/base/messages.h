@@ -56,9 +56,9 @@ const char *msg_in(const struct catalog *c, const char *context, const char *eng
 /* msg_count: the form for n things by the rule of the language. */
 const char *msg_count(const struct catalog *c, const char *one, const char *many, int64_t n);
 
-/* For the template compiler, which chooses among all forms at rendering. msg_forms: the translated
- * plural forms (or the two English ones) and how many; context may be NULL. msg_form_index: which
- * of them is for n. */
+/* For the template compiler, which chooses among all forms at rendering. msg_forms: how many plural
+ * forms the translation has, and which; 0 without a translation (then the English two are chosen by
+ * the English rule, that of catalog NULL). context may be NULL. msg_form_index: which of them is for n. */
 size_t msg_forms(const struct catalog *c, const char *context, const char *one, const char *many,
                  const char *const **forms);
 size_t msg_form_index(const struct catalog *c, size_t forms, int64_t n);
