@@ -4,6 +4,8 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "crypto/aead.h"
+
 static const char ALPHABET[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 enum {
     CODE_CHARS = RECOVERY_SIZE * 8 / 5,
@@ -95,16 +97,19 @@ err recovery_read(struct secret_arena *arena, const char *typed, struct secret *
 }
 
 err recovery_keys(struct secret_arena *arena, struct secret code, const char *purpose,
-                  struct password_keys *out)
+                  struct bytes salt, struct password_keys *out)
 {
     ENSURE(code.n == RECOVERY_SIZE, ERR_BUG, "a code of a wrong size");
+    struct ad context;
+    ad_start(&context, purpose);
+    ad_bytes(&context, salt);
+    ENSURE(!context.too_long, ERR_BUG, "a salt that is too long");
     struct secret padded, verifier, kek;
     TRY(secret_new(arena, KEY_SIZE, &padded)); /* the KDF takes 32 bytes: the code, then zeroes */
     memcpy(padded.p, code.p, code.n);
-    err e = secret_derive(arena, padded, "opentrm code verifier", bytes_text(purpose), DIGEST_SIZE,
-                          &verifier);
-    if (!err_failed(e))
-        e = secret_derive(arena, padded, "opentrm code kek", bytes_text(purpose), KEY_SIZE, &kek);
+    struct bytes with = bytes_of(context.p, context.n);
+    err e = secret_derive(arena, padded, "opentrm code verifier", with, DIGEST_SIZE, &verifier);
+    if (!err_failed(e)) e = secret_derive(arena, padded, "opentrm code kek", with, KEY_SIZE, &kek);
     secret_wipe(&padded);
     TRY(e);
     memcpy(out->verifier.p, verifier.p, DIGEST_SIZE);

@@ -19,8 +19,9 @@ err recovery_new(struct secret_arena *arena, struct secret *out);
 void recovery_print(struct secret code, char out[static RECOVERY_TEXT_ROOM]);
 /* recovery_read: ERR_INPUT unless 36 characters with the right check. */
 err recovery_read(struct secret_arena *arena, const char *typed, struct secret *out);
-/* recovery_keys: verifier and KEK. `purpose` is a label of its own for each kind of code. */
+/* recovery_keys: verifier and KEK. `purpose` says which kind of code it is ("recovery",
+ * "activation"); `salt` is stored with the verifier. */
 err recovery_keys(struct secret_arena *arena, struct secret code, const char *purpose,
-                  struct password_keys *out);
+                  struct bytes salt, struct password_keys *out);
 
 #endif
