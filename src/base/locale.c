@@ -167,7 +167,7 @@ static err narrow(mem *ctx, const UChar *wide, int32_t n, UErrorCode status, con
 {
     ENSURE(U_SUCCESS(status) && n >= 0, ERR_BUG, "ICU can't format a value");
     size_t room = (size_t)n * 3 + 1;
-    char *text = talloc_array(ctx, char, room);
+    char *text = talloc_array(ctx, char, (unsigned)room);
     ENSURE_MEM(text);
     (void)u_strToUTF8(text, (int32_t)room, NULL, wide, n, &status);
     ENSURE(U_SUCCESS(status), ERR_BUG, "ICU can't format a value");
@@ -272,7 +272,7 @@ static err widen(mem *ctx, const char *text, const UChar **out)
 {
     size_t room = strlen(text) + 1;
     ENSURE(room <= ITEM_MAX, ERR_LIMIT, "a list has an item that is too long");
-    UChar *wide = talloc_array(ctx, UChar, room);
+    UChar *wide = talloc_array(ctx, UChar, (unsigned)room);
     ENSURE_MEM(wide);
     UErrorCode status = U_ZERO_ERROR;
     (void)u_strFromUTF8(wide, (int32_t)room, NULL, text, -1, &status);
@@ -285,14 +285,14 @@ err locale_list(const struct locale *l, mem *ctx, const char *const *items, size
 {
     ENSURE(n <= LIST_MAX, ERR_LIMIT, "a list is too long");
     MEM_SCOPE(scope, NULL);
-    const UChar **wide = talloc_array(scope, const UChar *, n + 1);
+    const UChar **wide = talloc_array(scope, const UChar *, (unsigned)n + 1);
     ENSURE_MEM(wide);
     size_t room = TEXT_ROOM;
     for (size_t i = 0; i < n; i++) {
         TRY(widen(scope, items[i], &wide[i]));
         room += strlen(items[i]) + 32; /* CLDR's separators are shorter */
     }
-    UChar *joined = talloc_array(scope, UChar, room);
+    UChar *joined = talloc_array(scope, UChar, (unsigned)room);
     ENSURE_MEM(joined);
     UErrorCode status = U_ZERO_ERROR;
     int32_t length;

@@ -8,6 +8,7 @@
 #ifndef OPENTRM_BASE_MEM_H
 #define OPENTRM_BASE_MEM_H
 
+#include <limits.h>
 #include <stddef.h>
 #include <talloc.h>
 
@@ -15,7 +16,13 @@ typedef void mem; /* a talloc context */
 
 /* mem_new / mem_array: zeroed, NULL when there is no memory (check with ENSURE_MEM). */
 #define mem_new(ctx, type) talloc_zero(ctx, type)
-#define mem_array(ctx, type, n) talloc_zero_array(ctx, type, n)
+#define mem_array(ctx, type, n) ((type *)mem_array_zero((ctx), sizeof(type), (n), #type))
+
+/* talloc counts items in an unsigned int; more than fits is "no memory". */
+static inline void *mem_array_zero(mem *ctx, size_t size, size_t n, const char *type)
+{
+    return n > UINT_MAX ? NULL : _talloc_zero_array(ctx, size, (unsigned)n, type);
+}
 
 /* mem_scope_end: the cleanup of MEM_SCOPE. */
 static inline void mem_scope_end(mem **ctx) { talloc_free(*ctx); }
