@@ -41,6 +41,24 @@ struct case_list {
 
 #define CASE_PAGE 50
 
+/* One record of an opened case, decrypted. */
+struct case_record {
+    const char *kind; /* form | facts | consent | sent | received | note | exception */
+    const char *name;
+    enum compartment compartment;
+    int64_t revision;
+    msec at;
+    struct id author; /* unset: the node */
+    json_t *body;
+};
+
+struct case_records {
+    const struct case_record *at;
+    size_t n;
+};
+
+/* What the actor may not read: shown as "withheld: health", never silently missing. */
+
 /* An opened case, owned by the context it was opened in. Answers are the current ones, merged over the compartments that the
  * actor holds. */
 struct casefile {
@@ -54,12 +72,32 @@ struct casefile {
     msec updated_at;
     struct vault *vault;     /* the keys that the actor holds */
     compartment_set held;    /* compartments that the actor can read */
-    const struct facts *facts;
-    json_t *records;         /* array of {kind, name, compartment, revision, at, author, body} */
+    compartment_set there;   /* compartments in which the case has anything: there & ~held is withheld */
+    const struct facts *facts; /* never NULL; empty ones while none are recorded or held */
+    struct case_content *content; /* ciphertext as read, opened when asked for */
+    mem *ctx;                /* what the casefile and everything read from it belongs to */
 };
+
+/* case_records: the current records of a kind that the actor can read, decrypted, ordered by name and
+ * compartment. Owned by the casefile. ERR_CRYPTO if one was tampered with. */
+err case_records(const struct casefile *c, const char *kind, struct case_records *out);
+/* case_record_one: ERR_NOT_FOUND. */
+err case_record_one(const struct casefile *c, const char *kind, const char *name,
+                    enum compartment compartment, const struct case_record **out);
 
 /* case_open: a new case owned by `team` (one of the actor's). Needs capability case_open. */
 err case_open(struct node *node, struct actor *actor, struct id team, const char *label, mem *ctx,
+              struct casefile **out);
+
+/* case_make: what case_open and the acceptance of a referral share: any team of the node (keys go to it by sealed
+ * boxes where the actor is no member), any facts. Checks no capability. */
+struct case_wish {
+    struct id team;
+    struct id organisation;
+    const char *origin; /* own | received */
+    const struct facts *facts;
+};
+err case_make(struct node *node, struct actor *actor, const struct case_wish *wish, mem *ctx,
               struct casefile **out);
 
 /* case_find: by code as typed. ERR_NOT_FOUND also for cases of others: no one learns which codes
@@ -75,9 +113,11 @@ err case_find_id(struct node *node, struct actor *actor, struct id id, mem *ctx,
 err case_mine(struct node *node, struct actor *actor, const char *from, mem *ctx,
               struct case_list *out);
 
-/* case_answers: the current answers of a form (a borrowed object, never NULL; do not change it). */
-const json_t *case_answers(const struct casefile *c, const char *form_id);
-/* case_revision: the sum of revisions of a form's records: what a page must hand back to save. */
+/* case_answers: the current answers of a form in the compartments that the actor holds, merged; an empty object
+ * if there are none. *out belongs to the casefile: do not change it. */
+err case_answers(const struct casefile *c, const struct form *form, json_t **out);
+/* case_revision: the sum of the revisions of a form's records that the actor holds: what a page hands back to
+ * save, so that it can't overwrite what somebody else saved meanwhile. */
 int64_t case_revision(const struct casefile *c, const char *form_id);
 
 /* case_save_section: replaces the answers of one section by `section_answers` (as form/input.h gives
@@ -89,5 +129,7 @@ err case_save_section(struct node *node, struct actor *actor, struct casefile *c
 
 /* case_party: which roles this node's country has in the case, as the form's party bits. */
 unsigned case_party(const struct node *node, const struct casefile *c);
+/* case_eval: from where the forms of this case are looked at: now, our roles, the compartments held. */
+struct form_eval case_eval(const struct node *node, const struct casefile *c);
 
 #endif

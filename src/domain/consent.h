@@ -74,6 +74,10 @@ const char *consent_kind_name(enum consent_kind kind);     /* share | return */
 const char *consent_how_name(enum consent_how how);        /* written | spoken | guardian */
 const char *consent_answer_name(enum consent_answer a);    /* valid | none | refused | ... */
 
+/* consent_check: is enough said, and possible? What consent_record asks first. */
+err consent_check(const struct consent *consent, struct date today);
+
+/* The record's JSON, and back; texts owned by ctx. */
 err consent_read(mem *ctx, const json_t *body, struct consent *out);
 err consent_json(const struct consent *consent, json_t **out);
 

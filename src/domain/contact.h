@@ -15,7 +15,7 @@ struct node;
 struct actor;
 
 /* The five procedures of Table 2, and interpretation (Annex I, 8). Codes, as in the CSV. */
-#define PROCEDURE_CODES "identification first_assistance long_term_assistance return proceedings interpretation"
+#define PROCEDURE_CODES "identification first_assistance longer_term return proceedings interpretation"
 bool contact_procedure_known(const char *code);
 
 struct contact {

@@ -22,7 +22,9 @@ struct timeline_step {
     const char *evidence_id; /* "" if the step has none */
     const char *by;          /* organisation or partner, or "" */
     const char *words;       /* reason, question, answer: from the case's records; "" if none or withheld */
+    const char *person;     /* the case manager that an accepting decision names; "" else */
     bool outgoing;
+    size_t order;           /* of steps at the same time */
 };
 
 struct timeline {

@@ -6,6 +6,7 @@
 #ifndef OPENTRM_DOMAIN_FACTS_H
 #define OPENTRM_DOMAIN_FACTS_H
 
+#include "base/date.h"
 #include "domain/case.h"
 
 /* Roles of a country in a case: bits, the form's party bits. */
@@ -38,10 +39,21 @@ err facts_save(struct node *node, struct actor *actor, struct casefile *c, const
 
 /* facts_child: the status that counts: the date of birth if it is known, then the age band, then
  * what the worker said; nobody is an adult by default. */
-enum child_status facts_child(const struct node *node, const struct casefile *c, const struct form *form);
+err facts_child(const struct node *node, const struct casefile *c, const struct form *form,
+                enum child_status *out);
+/* facts_child_of: the rule itself. The form marks its questions by bind::trm:statistic: birth_date (a date),
+ * age_band (under_18, over_18). */
+enum child_status facts_child_of(const struct form *form, const json_t *answers, enum child_status said,
+                                 struct date today);
 /* facts_may_be_child: everything but CHILD_NO. */
 bool facts_may_be_child(enum child_status s);
 
+/* Names of the status, as in pages and records: unknown no yes maybe. */
+const char *facts_child_name(enum child_status status);
+err facts_child_parse(const char *name, enum child_status *out);
+
+/* facts_check: what facts_save asks first. */
+err facts_check(const struct facts *facts);
 /* facts_read / facts_json: the record's JSON and back. */
 err facts_read(mem *ctx, const json_t *body, struct facts *out);
 err facts_json(const struct facts *facts, json_t **out);

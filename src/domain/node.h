@@ -22,6 +22,7 @@
 
 struct private_key; /* crypto/certificate.h */
 struct certificate;
+struct formbook;
 
 #define NODE_ADDRESS_MOST 200 /* bytes */
 
@@ -50,6 +51,7 @@ struct node {
     const struct certificate *certificate;
     struct digest
         signin_key; /* from node.key: hides who tried to sign in from who has only the store */
+    const struct formbook *forms;   /* domain/formbook.h */
     struct node_settings settings;
 };
 

@@ -24,6 +24,7 @@ enum referral_stop {
     STOP_NOT_CHILD_AUTHORITY,
     STOP_UNREACHABLE,      /* the body has no node, or its card is not pinned or has ended */
     STOP_RETURN_REFUSED,   /* procedure "return" and the person does not consent to return */
+    STOP_RETURN_NOT_ASKED,
     STOP_NOTHING_GOES,
     STOP_HAS_ERRORS,       /* an answer that would go is wrong */
     STOP_COUNT
@@ -36,7 +37,8 @@ enum referral_stay {
     STAYS_NEVER,      /* the form says: never shared */
     STAYS_POLICY,     /* national law withholds it */
     STAYS_WITHHELD,   /* the sender has no key to it */
-    STAYS_PARTY       /* not this country's part */
+    STAYS_PARTY,      /* not this country's part */
+    STAYS_RAW         /* typed and not understood */
 };
 
 struct referral_item {
@@ -56,6 +58,7 @@ struct referral_plan {
     struct referral_item *items;
     size_t n;
     size_t goes, stays;              /* counts */
+    size_t missing;                  /* required answers that are not there: shown, does not stop */
     compartment_set compartments;    /* that have something to go */
     json_t *answers[COMPARTMENTS];   /* what goes, by compartment; NULL if nothing */
     json_t *consent;                 /* the consent that the message carries */
@@ -70,6 +73,7 @@ struct referral_request {
     const char *danger_reason;       /* not empty: immediate danger is claimed */
     unsigned party;                  /* which part of the form goes: bits of case_party for referral */
     const char *language;            /* of the preview's labels */
+    bool reply;                      /* into a conversation that the other side began (follow-up) */
 };
 
 err referral_plan(struct node *node, struct actor *actor, struct casefile *c,

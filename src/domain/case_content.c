@@ -1,0 +1,170 @@
+/* case_content.c - opening the records of a case, and what is read from them. */
+#include "domain/case_content.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "db/case_file.h"
+#include "domain/facts.h"
+#include "domain/record_write.h"
+#include "domain/vault.h"
+#include "form/split.h"
+
+static err open_row(const struct casefile *c, const struct db_record *row, enum compartment compartment,
+                    struct case_record *out)
+{
+    struct bytes plain;
+    TRY(vault_open_record(c->vault, row, c->ctx, &plain));
+    json_t *body;
+    err e = json_read(plain, RECORD_JSON_MAX, &body);
+    wipe((void *)(uintptr_t)plain.p, plain.n);
+    TRY(e);
+    TRY(json_keep(c->ctx, body));
+    *out = (struct case_record){row->kind, row->name,        compartment, row->revision,
+                                row->created_at, row->author_id, body};
+    return ERR_OK;
+}
+
+err case_records(const struct casefile *c, const char *kind, struct case_records *out)
+{
+    struct case_content *content = c->content;
+    for (size_t i = 0; i < content->n_opened; i++)
+        if (text_same(content->opened[i].kind, kind)) {
+            *out = content->opened[i].records;
+            return ERR_OK;
+        }
+    ENSURE(content->n_opened < CASE_KINDS_MOST, ERR_BUG, "more kinds of records than there are");
+    size_t n = 0;
+    for (size_t i = 0; i < content->rows.n; i++) n += text_same(content->rows.at[i].kind, kind) ? 1 : 0;
+    struct case_record *at = mem_array(c->ctx, struct case_record, n + 1);
+    ENSURE_MEM(at);
+    n = 0;
+    for (size_t i = 0; i < content->rows.n; i++) {
+        const struct db_record *row = &content->rows.at[i];
+        if (!text_same(row->kind, kind)) continue;
+        enum compartment compartment;
+        TRY(compartment_parse(row->compartment, &compartment));
+        if (!vault_holds(c->vault, compartment)) continue;
+        TRY(open_row(c, row, compartment, &at[n]));
+        n++;
+    }
+    content->opened[content->n_opened].kind = kind;
+    content->opened[content->n_opened].records = (struct case_records){at, n};
+    *out = content->opened[content->n_opened].records;
+    content->n_opened++;
+    return ERR_OK;
+}
+
+err case_record_one(const struct casefile *c, const char *kind, const char *name,
+                    enum compartment compartment, const struct case_record **out)
+{
+    struct case_records all;
+    TRY(case_records(c, kind, &all));
+    for (size_t i = 0; i < all.n; i++)
+        if (text_same(all.at[i].name, name) && all.at[i].compartment == compartment) {
+            *out = &all.at[i];
+            return ERR_OK;
+        }
+    FAIL(ERR_NOT_FOUND, "the case has no such record");
+}
+
+int64_t case_revision_of(const struct casefile *c, const char *kind, const char *name,
+                         enum compartment compartment)
+{
+    for (size_t i = 0; i < c->content->rows.n; i++) {
+        const struct db_record *row = &c->content->rows.at[i];
+        if (text_same(row->kind, kind) && text_same(row->name, name) &&
+            text_same(row->compartment, compartment_name(compartment)))
+            return row->revision;
+    }
+    return 0;
+}
+
+int64_t case_revision(const struct casefile *c, const char *form_id)
+{
+    int64_t sum = 0;
+    for (unsigned i = 0; i < COMPARTMENTS; i++)
+        if ((c->held & COMPARTMENT_BIT(i)) != 0)
+            sum += case_revision_of(c, "form", form_id, (enum compartment)i);
+    return sum;
+}
+
+err case_answers(const struct casefile *c, const struct form *form, json_t **out)
+{
+    struct case_records all;
+    struct form_parts parts = {0};
+    TRY(case_records(c, "form", &all));
+    for (size_t i = 0; i < all.n; i++)
+        if (text_same(all.at[i].name, form->id)) parts.at[all.at[i].compartment] = all.at[i].body;
+    return form_merge(c->ctx, form, &parts, out);
+}
+
+static err open_facts(struct casefile *c)
+{
+    struct facts *facts = mem_new(c->ctx, struct facts);
+    ENSURE_MEM(facts);
+    *facts = (struct facts){.label = "", .guardian_name = "", .guardian_contact = ""};
+    struct case_records all;
+    TRY(case_records(c, "facts", &all));
+    if (all.n > 0) {
+        TRY(facts_read(c->ctx, all.at[0].body, facts));
+        facts->revision = all.at[0].revision;
+    }
+    c->facts = facts;
+    return ERR_OK;
+}
+
+static err take_rows(struct casefile *c, const db_records *rows)
+{
+    c->content->rows = *rows;
+    c->content->n_opened = 0;
+    c->there = 0;
+    for (size_t i = 0; i < rows->n; i++) {
+        enum compartment compartment;
+        TRY(compartment_parse(rows->at[i].compartment, &compartment));
+        c->there |= COMPARTMENT_BIT(compartment);
+    }
+    return open_facts(c);
+}
+
+err casefile_of(mem *ctx, const struct db_case *row, struct vault *vault, const db_records *rows,
+                struct casefile **out)
+{
+    struct casefile *c = mem_new(ctx, struct casefile);
+    ENSURE_MEM(c);
+    c->ctx = ctx;
+    c->content = mem_new(c, struct case_content);
+    ENSURE_MEM(c->content);
+    ENSURE(strlen(row->code) < sizeof c->code, ERR_STORE, "the store holds an impossible case code");
+    c->id = row->id;
+    c->organisation_id = row->organisation_id;
+    c->team_id = row->team_id;
+    memcpy(c->code, row->code, strlen(row->code) + 1);
+    c->state = row->state;
+    c->origin = row->origin;
+    c->created_at = row->created_at;
+    c->updated_at = row->updated_at;
+    c->vault = vault;
+    c->held = vault_held(vault);
+    TRY(take_rows(c, rows));
+    *out = c;
+    return ERR_OK;
+}
+
+struct reload {
+    struct casefile *c;
+    db_records rows;
+};
+
+static err read_rows(struct tx *tx, void *arg)
+{
+    struct reload *r = arg;
+    return db_record_current(tx, r->c->ctx, r->c->id, &r->rows);
+}
+
+err case_reload(struct node *node, struct casefile *c)
+{
+    struct reload r = {.c = c};
+    TRY(db_read(node->records, read_rows, &r));
+    return take_rows(c, &r.rows);
+}

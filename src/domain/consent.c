@@ -1,0 +1,185 @@
+/* consent.c - recording and withdrawing consent, and the one question that sending asks. */
+#include "domain/consent.h"
+
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "db/case_file.h"
+#include "db/delivery.h"
+#include "db/message.h"
+#include "domain/case_content.h"
+#include "domain/record_write.h"
+
+static err write_consent(struct node *node, struct actor *actor, struct casefile *c,
+                         const struct consent *consent, int64_t revision, struct record_batch *batch)
+{
+    JSON_SCOPE(body) = NULL;
+    TRY(consent_json(consent, &body));
+    TRY(vault_freshen(node, actor, c->vault, COMPARTMENT_BIT(COMPARTMENT_IDENTITY)));
+    const char *name = mem_text(c->ctx, consent->id.text);
+    ENSURE_MEM(name);
+    return record_seal(node, actor, c->vault, c->ctx, "consent", name, COMPARTMENT_IDENTITY, revision, body,
+                       batch);
+}
+
+err consent_record(struct node *node, struct actor *actor, struct casefile *c, struct consent *new_consent)
+{
+    TRY(actor_need(actor, CAPABILITY_CONSENT_RECORD));
+    msec now = node_now(node);
+    struct consent consent = *new_consent;
+    consent.id = id_new(now);
+    consent.at = now;
+    consent.withdrawn_at = 0;
+    consent.withdrawn_how = "";
+    TRY(consent_check(&consent, date_of(now)));
+    struct record_batch batch = {0};
+    TRY(write_consent(node, actor, c, &consent, 1, &batch));
+    const struct audit_event event = {.at = now,
+                                      .actor_id = actor->user_id,
+                                      .action = AUDIT_CONSENT_RECORD,
+                                      .case_id = c->id,
+                                      .object = consent.id.text,
+                                      .detail = consent_kind_name(consent.kind)};
+    TRY(record_batch_run(node, &batch, &event));
+    *new_consent = consent;
+    return case_reload(node, c);
+}
+
+static int latest_first(const void *a, const void *b)
+{
+    const struct consent *x = a, *y = b;
+    if (x->at != y->at) return x->at > y->at ? -1 : 1;
+    return 0;
+}
+
+err consent_all(const struct casefile *c, mem *ctx, struct consent_list *out)
+{
+    struct case_records records;
+    TRY(case_records(c, "consent", &records));
+    struct consent *list = mem_array(ctx, struct consent, records.n + 1);
+    ENSURE_MEM(list);
+    for (size_t i = 0; i < records.n; i++) {
+        TRY(consent_read(ctx, records.at[i].body, &list[i]));
+        list[i].revision = records.at[i].revision;
+    }
+    if (records.n > 1) qsort(list, records.n, sizeof *list, latest_first);
+    *out = (struct consent_list){list, records.n};
+    return ERR_OK;
+}
+
+const struct consent *consent_current(const struct consent_list *list, enum consent_kind kind)
+{
+    for (size_t i = 0; i < list->n; i++)
+        if (list->at[i].kind == kind) return &list->at[i];
+    return NULL;
+}
+
+static bool ended(const struct consent *c, msec now)
+{
+    struct date until;
+    if (text_empty(c->until) || err_failed(date_parse(c->until, &until))) return false;
+    return date_compare(until, date_of(now)) < 0;
+}
+
+static bool covers(const struct consent *c, const char *country)
+{
+    for (size_t i = 0; i < c->n_countries; i++)
+        if (text_same(c->countries[i], country)) return true;
+    return false;
+}
+
+enum consent_answer consent_for_sharing(const struct consent_list *list, const char *country, msec now,
+                                        compartment_set *scope)
+{
+    /* The latest answer counts: a refusal after a yes is a refusal, and so is a withdrawal. Earlier
+     * ones count only where the latest speaks of another country. */
+    bool elsewhere = false;
+    for (size_t i = 0; i < list->n; i++) {
+        const struct consent *c = &list->at[i];
+        if (c->kind != CONSENT_SHARE) continue;
+        if (!c->yes) return CONSENT_REFUSED;
+        if (!covers(c, country)) {
+            elsewhere = true;
+            continue;
+        }
+        if (c->withdrawn_at != 0) return CONSENT_WITHDRAWN;
+        if (ended(c, now)) return CONSENT_EXPIRED;
+        *scope = c->compartments;
+        return CONSENT_VALID;
+    }
+    return elsewhere ? CONSENT_ELSEWHERE : CONSENT_NONE;
+}
+
+/* Withdrawal: the record, and everything of this case that has not left yet is cancelled, in one
+ * transaction. */
+struct withdrawal {
+    struct node *node;
+    struct casefile *c;
+    struct record_batch batch;
+    struct audit_event event;
+    size_t cancelled;
+};
+
+static err cancel_waiting(struct tx *tx, struct withdrawal *w)
+{
+    db_messages messages;
+    TRY(db_message_of_case(tx, db_scratch(tx), w->c->id, &messages));
+    for (size_t i = 0; i < messages.n; i++) {
+        const struct db_message *m = &messages.at[i];
+        bool about_person = text_same(m->class_, "referral") || text_same(m->class_, "followup");
+        if (!text_same(m->direction, "out") || !about_person || !text_same(m->state, "submitted")) continue;
+        struct db_delivery delivery;
+        TRY(db_delivery_by_message(tx, db_scratch(tx), m->id, &delivery));
+        if (!text_same(delivery.state, "queued")) continue; /* on its way this moment */
+        TRY(db_delivery_cancel(tx, m->id));
+        TRY(db_message_state(tx, m->id, "submitted", "cancelled"));
+        struct audit_event event = w->event;
+        event.action = AUDIT_MESSAGE_CANCEL;
+        event.object = m->id.text;
+        event.detail = NULL;
+        TRY(audit_append(tx, w->node->audit, &event));
+        w->cancelled++;
+    }
+    return ERR_OK;
+}
+
+static err withdraw(struct tx *tx, void *arg)
+{
+    struct withdrawal *w = arg;
+    w->cancelled = 0;
+    TRY(record_batch_insert(tx, &w->batch));
+    TRY(cancel_waiting(tx, w));
+    TRY(db_case_touch(tx, w->c->id, w->event.at));
+    return audit_append(tx, w->node->audit, &w->event);
+}
+
+err consent_withdraw(struct node *node, struct actor *actor, struct casefile *c, struct id consent_id,
+                     const char *how, size_t *cancelled)
+{
+    TRY(actor_need(actor, CAPABILITY_CONSENT_RECORD));
+    MEM_SCOPE(scope, NULL);
+    struct consent_list list;
+    TRY(consent_all(c, scope, &list));
+    const struct consent *found = NULL;
+    for (size_t i = 0; i < list.n; i++)
+        if (id_same(list.at[i].id, consent_id)) found = &list.at[i];
+    ENSURE(found != NULL, ERR_NOT_FOUND, "there is no such consent");
+    ENSURE(found->yes && found->withdrawn_at == 0, ERR_STATE, "this consent is not in force");
+    struct consent consent = *found;
+    consent.withdrawn_at = node_now(node);
+    consent.withdrawn_how = how == NULL ? "" : how;
+    TRY(text_check(bytes_text(consent.withdrawn_how), 2000));
+    struct withdrawal w = {
+        .node = node,
+        .c = c,
+        .event = {.at = consent.withdrawn_at,
+                  .actor_id = actor->user_id,
+                  .action = AUDIT_CONSENT_WITHDRAW,
+                  .case_id = c->id,
+                  .object = consent_id.text,
+                  .detail = consent_kind_name(consent.kind)}};
+    TRY(write_consent(node, actor, c, &consent, found->revision + 1, &w.batch));
+    TRY(db_run(node->records, withdraw, &w));
+    *cancelled = w.cancelled;
+    return case_reload(node, c);
+}

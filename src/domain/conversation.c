@@ -1,0 +1,148 @@
+/* conversation.c - the timeline of a case. */
+#include "domain/conversation.h"
+
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "base/vec.h"
+#include "db/conversation.h"
+#include "db/evidence.h"
+#include "db/message.h"
+#include "domain/actor.h"
+#include "domain/node.h"
+#include "domain/partner_name.h"
+
+#define STEPS_MAX 10000
+
+struct reading {
+    mem *ctx;
+    struct id case_id;
+    db_messages messages;
+    db_evidences evidence;
+    db_conversations conversations;
+    const char **names; /* of the other side, by conversation */
+};
+
+static err read_all(struct tx *tx, void *arg)
+{
+    struct reading *r = arg;
+    TRY(db_conversation_of_case(tx, r->ctx, r->case_id, &r->conversations));
+    TRY(db_message_of_case(tx, r->ctx, r->case_id, &r->messages));
+    TRY(db_evidence_of_case(tx, r->ctx, r->case_id, &r->evidence));
+    r->names = mem_array(r->ctx, const char *, r->conversations.n + 1);
+    ENSURE_MEM(r->names);
+    for (size_t i = 0; i < r->conversations.n; i++) {
+        const char *country;
+        const struct db_conversation *c = &r->conversations.at[i];
+        TRY(partner_name(tx, r->ctx, c->partner_id, c->remote_organisation, &r->names[i], &country));
+    }
+    return ERR_OK;
+}
+
+static const char *other_side(const struct reading *r, const char *handle)
+{
+    for (size_t i = 0; i < r->conversations.n; i++)
+        if (text_same(r->conversations.at[i].handle, handle)) return r->names[i];
+    return "";
+}
+
+static const struct db_message *message_of(const struct reading *r, struct id id)
+{
+    for (size_t i = 0; i < r->messages.n; i++)
+        if (id_same(r->messages.at[i].id, id)) return &r->messages.at[i];
+    return NULL;
+}
+
+/* What was said: words, else the reason, from the record that holds the message. */
+static const char *words_in(const struct case_records *records, const char *message_id)
+{
+    for (size_t i = 0; i < records->n; i++) {
+        if (!text_same(records->at[i].name, message_id)) continue;
+        const json_t *body = json_object_get(records->at[i].body, "body");
+        const char *words = json_text_or(body, "words", NULL);
+        if (words == NULL) words = json_text_or(body, "reason", NULL);
+        if (words != NULL) return words;
+    }
+    return "";
+}
+
+static const char *person_in(const struct case_records *records, const char *message_id)
+{
+    for (size_t i = 0; i < records->n; i++)
+        if (text_same(records->at[i].name, message_id))
+            return json_text_or(json_object_get(records->at[i].body, "body"), "person", "");
+    return "";
+}
+
+static int oldest_first(const void *a, const void *b)
+{
+    const struct timeline_step *x = a, *y = b;
+    if (x->at != y->at) return x->at < y->at ? -1 : 1;
+    return x->order < y->order ? -1 : x->order > y->order ? 1 : 0;
+}
+
+typedef VEC(struct timeline_step) steps;
+
+static err add(struct reading *r, steps *list, struct timeline_step step)
+{
+    step.order = list->n;
+    return vec_push(r->ctx, list, step, STEPS_MAX);
+}
+
+/* Our messages show by their evidence; theirs by their arrival. Receipts only by what they prove. */
+static err collect(struct reading *r, const struct case_records *sent, const struct case_records *received,
+                   steps *list)
+{
+    for (size_t i = 0; i < r->messages.n; i++) {
+        const struct db_message *m = &r->messages.at[i];
+        if (text_same(m->class_, "receipt")) continue;
+        bool outgoing = text_same(m->direction, "out");
+        bool cancelled = text_same(m->state, "cancelled");
+        if (outgoing && !cancelled) continue;
+        TRY(add(r, list,
+                (struct timeline_step){.at = m->created_at,
+                                       .state = cancelled ? "cancelled" : "received",
+                                       .class_ = m->class_,
+                                       .message_id = m->id.text,
+                                       .handle = m->handle,
+                                       .evidence_id = "",
+                                       .by = outgoing ? "" : other_side(r, m->handle),
+                                       .words = words_in(outgoing ? sent : received, m->id.text),
+                                       .person = person_in(outgoing ? sent : received, m->id.text),
+                                       .outgoing = outgoing}));
+    }
+    for (size_t i = 0; i < r->evidence.n; i++) {
+        const struct db_evidence *e = &r->evidence.at[i];
+        const struct db_message *m = message_of(r, e->message_id);
+        if (m == NULL || text_same(m->class_, "receipt") || text_same(m->direction, "in")) continue;
+        bool ours = text_same(e->kind, "submitted");
+        TRY(add(r, list,
+                (struct timeline_step){.at = e->at,
+                                       .state = e->kind,
+                                       .class_ = m->class_,
+                                       .message_id = m->id.text,
+                                       .handle = m->handle,
+                                       .evidence_id = e->id.text,
+                                       .by = ours ? "" : other_side(r, m->handle),
+                                       .words = ours ? words_in(sent, m->id.text) : "",
+                                       .person = "",
+                                       .outgoing = true}));
+    }
+    return ERR_OK;
+}
+
+err conversation_timeline(struct node *node, struct actor *actor, const struct casefile *c, mem *ctx,
+                          struct timeline *out)
+{
+    TRY(actor_need(actor, CAPABILITY_CASE_READ));
+    struct reading r = {.ctx = ctx, .case_id = c->id};
+    struct case_records sent, received;
+    TRY(db_read(node->records, read_all, &r));
+    TRY(case_records(c, "sent", &sent));
+    TRY(case_records(c, "received", &received));
+    steps list = {0};
+    TRY(collect(&r, &sent, &received, &list));
+    if (list.n > 1) qsort(list.at, list.n, sizeof *list.at, oldest_first);
+    *out = (struct timeline){list.at, list.n};
+    return ERR_OK;
+}
