@@ -18,8 +18,10 @@
 
 #include "crypto/certificate.h"
 
-#define CMS_CONTENT_MOST ((size_t)12 << 20) /* bytes that are signed or sealed */
-#define CMS_MOST ((size_t)13 << 20)         /* bytes of a CMS object */
+#define CMS_CONTENT_MOST ((size_t)12 << 20)   /* bytes that are signed or sealed */
+#define CMS_MOST ((size_t)13 << 20)           /* bytes of a CMS object */
+#define CMS_BESIDE_MOST ((size_t)64 << 20)    /* bytes that a detached signature is over */
+#define CMS_SIGNATURE_MOST ((size_t)64 << 10) /* bytes of a detached signature */
 #define CMS_RECIPIENTS_MOST 16
 
 /* cms_sign: SignedData (DER) with the content inside, the signing certificate, and the signed
@@ -33,10 +35,11 @@ err cms_sign_detached(mem *ctx, struct bytes content, const struct private_key *
 
 /* cms_verify: the content of a SignedData signed by the key of `expected`, which must be valid at
  * `at` and allowed to sign. An enclosed certificate must be equal to `expected`. signed_at: what
- * the signer claims, may be NULL. BER is accepted. */
-err cms_verify(mem *ctx, struct bytes cms, const struct certificate *expected, msec at,
-               struct bytes *content, msec *signed_at);
-/* cms_verify_detached: the same where the content is beside it. */
+ * the signer claims, may be NULL. `content` is a view into `cms`. Only DER. */
+err cms_verify(struct bytes cms, const struct certificate *expected, msec at, struct bytes *content,
+               msec *signed_at);
+/* cms_verify_detached: the same where the content is beside it. Indefinite lengths are accepted,
+ * other AS2 software writes them. */
 err cms_verify_detached(struct bytes cms, struct bytes content, const struct certificate *expected,
                         msec at, msec *signed_at);
 /* cms_certificate: the one certificate enclosed in a SignedData. Nothing is verified: for showing

@@ -18,8 +18,5 @@
  * shows for the key. */
 err pkcs12_write(mem *ctx, const struct private_key *key, const struct certificate *certificate,
                  const char *label, const char *passphrase, struct bytes *out);
-/* pkcs12_read: the reverse, for importing one. ERR_CRYPTO for a wrong passphrase. */
-err pkcs12_read(mem *ctx, struct bytes der, const char *passphrase, struct private_key **key,
-                struct certificate **certificate);
 
 #endif
