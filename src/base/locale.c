@@ -1,7 +1,8 @@
 /* locale.c - ICU's formatters, opened once for a language, behind one lock.
  *
  * ICU does not promise that two threads may use one date formatter at a time, and opening one costs
- * a hundred times what formatting does. A formatting call takes about a microsecond, so threads hardly wait.
+ * a hundred times what formatting does. A formatting call takes about a microsecond, so threads
+ * hardly wait.
  */
 #include "base/locale.h"
 
@@ -31,7 +32,7 @@ struct locale {
     char language[64];
     pthread_mutex_t *lock;
     UDateFormat *date, *date_time, *time, *month; /* in the zone; */
-    UDateFormat *date_utc;                         /* for calendar dates, which have no zone */
+    UDateFormat *date_utc;                        /* for calendar dates, which have no zone */
     UCalendar *calendar;
     URelativeDateTimeFormatter *relative;
     UNumberFormatter *number, *span[UNITS];
@@ -105,7 +106,8 @@ static void tools_open(struct locale *l, const UChar *zone, UErrorCode *status)
     l->calendar = ucal_open(zone, -1, "en", UCAL_GREGORIAN, status);
     l->relative = ureldatefmt_open(in, NULL, UDAT_STYLE_LONG, UDISPCTX_CAPITALIZATION_NONE, status);
     l->number = number_open("", in, status);
-    l->span[UNIT_MINUTE] = number_open("measure-unit/duration-minute unit-width-full-name", in, status);
+    l->span[UNIT_MINUTE] =
+        number_open("measure-unit/duration-minute unit-width-full-name", in, status);
     l->span[UNIT_HOUR] = number_open("measure-unit/duration-hour unit-width-full-name", in, status);
     l->span[UNIT_DAY] = number_open("measure-unit/duration-day unit-width-full-name", in, status);
     l->list = ulistfmt_open(in, status);
@@ -175,7 +177,8 @@ static err narrow(mem *ctx, const UChar *wide, int32_t n, UErrorCode status, con
     return ERR_OK;
 }
 
-static err date_text(const struct locale *l, mem *ctx, const UDateFormat *format, msec t, const char **out)
+static err date_text(const struct locale *l, mem *ctx, const UDateFormat *format, msec t,
+                     const char **out)
 {
     UErrorCode status = U_ZERO_ERROR;
     UChar wide[TEXT_ROOM];
@@ -221,8 +224,9 @@ err locale_relative(const struct locale *l, mem *ctx, msec t, msec now, const ch
         msec size;
         URelativeDateTimeUnit unit;
     } UNITS_OF_TIME[] = {
-        {365 * MSEC_DAY, UDAT_REL_UNIT_YEAR}, {30 * MSEC_DAY, UDAT_REL_UNIT_MONTH}, {MSEC_DAY, UDAT_REL_UNIT_DAY},
-        {MSEC_HOUR, UDAT_REL_UNIT_HOUR},      {MSEC_MINUTE, UDAT_REL_UNIT_MINUTE},
+        {365 * MSEC_DAY, UDAT_REL_UNIT_YEAR}, {30 * MSEC_DAY, UDAT_REL_UNIT_MONTH},
+        {MSEC_DAY, UDAT_REL_UNIT_DAY},        {MSEC_HOUR, UDAT_REL_UNIT_HOUR},
+        {MSEC_MINUTE, UDAT_REL_UNIT_MINUTE},
     };
     UErrorCode status = U_ZERO_ERROR;
     UChar wide[TEXT_ROOM];
@@ -233,9 +237,12 @@ err locale_relative(const struct locale *l, mem *ctx, msec t, msec now, const ch
         for (size_t i = 0; i < COUNT_OF(UNITS_OF_TIME) && n < 0; i++) {
             if (distance < UNITS_OF_TIME[i].size) continue;
             double count = (double)((t - now) / UNITS_OF_TIME[i].size);
-            n = ureldatefmt_formatNumeric(l->relative, count, UNITS_OF_TIME[i].unit, wide, COUNT_OF(wide), &status);
+            n = ureldatefmt_formatNumeric(l->relative, count, UNITS_OF_TIME[i].unit, wide,
+                                          COUNT_OF(wide), &status);
         }
-        if (n < 0) n = ureldatefmt_format(l->relative, 0, UDAT_REL_UNIT_SECOND, wide, COUNT_OF(wide), &status);
+        if (n < 0)
+            n = ureldatefmt_format(l->relative, 0, UDAT_REL_UNIT_SECOND, wide, COUNT_OF(wide),
+                                   &status);
     }
     return narrow(ctx, wide, n, status, out);
 }
@@ -258,7 +265,8 @@ err locale_span(const struct locale *l, mem *ctx, msec span, const char **out)
     ENSURE(span >= 0, ERR_BUG, "a negative span of time");
     size_t unit = UNITS;
     while (unit-- > 0)
-        if (span >= SIZES[unit] && span % SIZES[unit] == 0) return number_text(ctx, l->span[unit], span / SIZES[unit], out);
+        if (span >= SIZES[unit] && span % SIZES[unit] == 0)
+            return number_text(ctx, l->span[unit], span / SIZES[unit], out);
     for (unit = UNIT_DAY; unit > UNIT_MINUTE && span < 2 * SIZES[unit];) unit--;
     return number_text(ctx, l->span[unit], span / SIZES[unit], out);
 }
@@ -281,7 +289,8 @@ static err widen(mem *ctx, const char *text, const UChar **out)
     return ERR_OK;
 }
 
-err locale_list(const struct locale *l, mem *ctx, const char *const *items, size_t n, const char **out)
+err locale_list(const struct locale *l, mem *ctx, const char *const *items, size_t n,
+                const char **out)
 {
     ENSURE(n <= LIST_MAX, ERR_LIMIT, "a list is too long");
     MEM_SCOPE(scope, NULL);
@@ -298,12 +307,15 @@ err locale_list(const struct locale *l, mem *ctx, const char *const *items, size
     int32_t length;
     {
         ONE_AT_A_TIME(l);
-        length = n == 0 ? 0 : ulistfmt_format(l->list, wide, NULL, (int32_t)n, joined, (int32_t)room, &status);
+        length = n == 0 ? 0
+                        : ulistfmt_format(l->list, wide, NULL, (int32_t)n, joined, (int32_t)room,
+                                          &status);
     }
     return narrow(ctx, joined, length, status, out);
 }
 
-static err name_or_code(mem *ctx, const UChar *wide, int32_t n, UErrorCode status, const char *code, const char **out)
+static err name_or_code(mem *ctx, const UChar *wide, int32_t n, UErrorCode status, const char *code,
+                        const char **out)
 {
     if (U_SUCCESS(status) && n > 0) return narrow(ctx, wide, n, status, out);
     const char *copy = mem_text(ctx, code);
@@ -349,7 +361,8 @@ struct date locale_today(const struct locale *l, msec t)
     UErrorCode status = U_ZERO_ERROR;
     ONE_AT_A_TIME(l);
     ucal_setMillis(l->calendar, (UDate)t, &status);
-    struct date d = {ucal_get(l->calendar, UCAL_YEAR, &status), ucal_get(l->calendar, UCAL_MONTH, &status) + 1,
+    struct date d = {ucal_get(l->calendar, UCAL_YEAR, &status),
+                     ucal_get(l->calendar, UCAL_MONTH, &status) + 1,
                      ucal_get(l->calendar, UCAL_DAY_OF_MONTH, &status)};
     return U_SUCCESS(status) ? d : date_of(t);
 }

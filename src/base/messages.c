@@ -30,7 +30,10 @@ struct messages {
 
 static const struct catalog ENGLISH = {.language = "en", .native_name = "English"};
 
-static const struct catalog *or_english(const struct catalog *c) { return c == NULL ? &ENGLISH : c; }
+static const struct catalog *or_english(const struct catalog *c)
+{
+    return c == NULL ? &ENGLISH : c;
+}
 
 static int text_order(const char *a, const char *b)
 {
@@ -44,7 +47,8 @@ static int entry_order(const void *a, const void *b)
     return order != 0 ? order : text_order(x->context, y->context);
 }
 
-static const struct po_entry *entry_find(const struct catalog *c, const char *context, const char *id)
+static const struct po_entry *entry_find(const struct catalog *c, const char *context,
+                                         const char *id)
 {
     if (c == NULL || c->n == 0) return NULL;
     struct po_entry key = {.id = id, .context = context};
@@ -62,7 +66,10 @@ err messages_new(mem *ctx, struct messages **out)
 
 size_t messages_count(const struct messages *m) { return m->n; }
 
-const struct catalog *messages_at(const struct messages *m, size_t i) { return i < m->n ? m->at[i] : NULL; }
+const struct catalog *messages_at(const struct messages *m, size_t i)
+{
+    return i < m->n ? m->at[i] : NULL;
+}
 
 const struct catalog *messages_find(const struct messages *m, const char *language)
 {
@@ -75,7 +82,8 @@ const char *catalog_language(const struct catalog *c) { return or_english(c)->la
 const char *catalog_native_name(const struct catalog *c) { return or_english(c)->native_name; }
 bool catalog_right_to_left(const struct catalog *c) { return or_english(c)->right_to_left; }
 
-/* The next {name}, <1>, </1> or <1/> at or after s: its length is written, NULL when there is none. */
+/* The next {name}, <1>, </1> or <1/> at or after s: its length is written, NULL when there is none.
+ */
 static const char *mark_next(const char *s, size_t *length)
 {
     for (; *s != '\0'; s++) {
@@ -181,13 +189,16 @@ static err catalog_fill(struct catalog *c, struct bytes in, struct messages_prob
     if (c->n > 0) qsort(c->entries, c->n, sizeof *c->entries, entry_order);
     for (size_t i = 1; i < c->n; i++) {
         if (entry_order(&c->entries[i - 1], &c->entries[i]) != 0) continue;
-        if (problem != NULL) *problem = (struct messages_problem){c->entries[i].line, "a message stands there twice"};
+        if (problem != NULL)
+            *problem =
+                (struct messages_problem){c->entries[i].line, "a message stands there twice"};
         FAIL(ERR_INPUT, "a message stands there twice");
     }
     return ERR_OK;
 }
 
-err messages_add(struct messages *m, const char *language, struct bytes in, struct messages_problem *problem)
+err messages_add(struct messages *m, const char *language, struct bytes in,
+                 struct messages_problem *problem)
 {
     ENSURE(language_tag(language), ERR_INPUT, "not a language tag");
     ENSURE(messages_find(m, language) == NULL, ERR_CONFLICT, "the language is there already");
@@ -226,7 +237,8 @@ size_t msg_forms(const struct catalog *c, const char *context, const char *one, 
 
 size_t msg_form_index(const struct catalog *c, size_t forms, int64_t n)
 {
-    if (c == NULL || c->plural == NULL || plural_forms(c->plural) != forms) return n == 1 || forms < 2 ? 0 : 1;
+    if (c == NULL || c->plural == NULL || plural_forms(c->plural) != forms)
+        return n == 1 || forms < 2 ? 0 : 1;
     return plural_index(c->plural, n);
 }
 
@@ -238,7 +250,8 @@ const char *msg_count(const struct catalog *c, const char *one, const char *many
     return forms[msg_form_index(c, count, n)];
 }
 
-static const char *value_find(const struct msg_value *values, size_t n, const char *name, size_t length)
+static const char *value_find(const struct msg_value *values, size_t n, const char *name,
+                              size_t length)
 {
     for (size_t i = 0; i < n; i++)
         if (strlen(values[i].name) == length && memcmp(values[i].name, name, length) == 0)
@@ -246,7 +259,8 @@ static const char *value_find(const struct msg_value *values, size_t n, const ch
     return NULL;
 }
 
-err msg_fill(mem *ctx, const char *sentence, const struct msg_value *values, size_t n, const char **out)
+err msg_fill(mem *ctx, const char *sentence, const struct msg_value *values, size_t n,
+             const char **out)
 {
     struct buf b;
     buf_init(&b, ctx, SENTENCE_MAX);

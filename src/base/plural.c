@@ -8,7 +8,25 @@
 #define NODES_MAX 160
 #define DEPTH_MAX 40
 
-enum kind { NUMBER, VARIABLE, NOT, CONDITION, OR, AND, EQ, NE, LT, GT, LE, GE, ADD, SUB, MUL, DIV, MOD };
+enum kind {
+    NUMBER,
+    VARIABLE,
+    NOT,
+    CONDITION,
+    OR,
+    AND,
+    EQ,
+    NE,
+    LT,
+    GT,
+    LE,
+    GE,
+    ADD,
+    SUB,
+    MUL,
+    DIV,
+    MOD
+};
 
 struct node {
     enum kind kind;
@@ -29,14 +47,16 @@ struct reader {
     int depth;
 };
 
-/* Binary operators by precedence, loosest first (C's). Longer signs stand before their beginnings. */
+/* Binary operators by precedence, loosest first (C's). Longer signs stand before their beginnings.
+ */
 static const struct {
     const char *sign;
     int level;
     enum kind kind;
 } OPERATORS[] = {
-    {"||", 0, OR}, {"&&", 1, AND}, {"==", 2, EQ}, {"!=", 2, NE}, {"<=", 3, LE}, {">=", 3, GE}, {"<", 3, LT},
-    {">", 3, GT},  {"+", 4, ADD},  {"-", 4, SUB}, {"*", 5, MUL}, {"/", 5, DIV}, {"%", 5, MOD},
+    {"||", 0, OR}, {"&&", 1, AND}, {"==", 2, EQ}, {"!=", 2, NE}, {"<=", 3, LE},
+    {">=", 3, GE}, {"<", 3, LT},   {">", 3, GT},  {"+", 4, ADD}, {"-", 4, SUB},
+    {"*", 5, MUL}, {"/", 5, DIV},  {"%", 5, MOD},
 };
 #define LEVELS 6
 
@@ -141,9 +161,11 @@ err plural_parse(mem *ctx, const char *rule, struct plural **out)
     struct reader r = {.at = rule, .rule = p};
     ENSURE(take(&r, "nplurals") && take(&r, "="), ERR_INPUT, "the plural rule has no nplurals");
     skip_space(&r);
-    ENSURE(*r.at >= '1' && *r.at <= '0' + PLURAL_FORMS_MAX, ERR_INPUT, "nplurals is not from 1 to 6");
+    ENSURE(*r.at >= '1' && *r.at <= '0' + PLURAL_FORMS_MAX, ERR_INPUT,
+           "nplurals is not from 1 to 6");
     p->forms = (size_t)(*r.at++ - '0');
-    ENSURE(take(&r, ";") && take(&r, "plural") && take(&r, "="), ERR_INPUT, "the plural rule has no plural=");
+    ENSURE(take(&r, ";") && take(&r, "plural") && take(&r, "="), ERR_INPUT,
+           "the plural rule has no plural=");
     TRY(read_condition(&r, &p->root));
     (void)take(&r, ";");
     skip_space(&r);

@@ -18,8 +18,8 @@ struct reader {
     struct po_entry entry; /* being read */
     enum part part;        /* which of its strings is being read */
     struct buf string;
-    bool fuzzy;       /* the entry being read */
-    bool next_fuzzy;  /* a "#, fuzzy" stood before the next one */
+    bool fuzzy;      /* the entry being read */
+    bool next_fuzzy; /* a "#, fuzzy" stood before the next one */
     size_t line;
 };
 
@@ -40,7 +40,8 @@ static err quoted_add(struct reader *r, const char *s)
         buf_add_char(&r->string, TO[known - FROM]);
     }
     for (s++; *s != '\0'; s++)
-        ENSURE(*s == ' ' || *s == '\t' || *s == '\r', ERR_INPUT, "something stands behind the string");
+        ENSURE(*s == ' ' || *s == '\t' || *s == '\r', ERR_INPUT,
+               "something stands behind the string");
     return ERR_OK;
 }
 

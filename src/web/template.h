@@ -5,8 +5,8 @@
  *
  *  {{name}} {{a.b}} {{.}}   escaped text. Null or missing: nothing. A list or object there: ERR_BUG.
  *  {{#s}}..{{/s}} {{^s}}..{{/s}}   false, null, "", 0, [] and missing are false.
- *  {{>partial}}             another template, indented as the tag is when it stands alone.
- *  {{<layout}}{{$block}}..{{/block}}{{/layout}}   a page inside a layout (inheritance).
+ *  {{>partial}}             another template, indented as the tag is when it stands alone. It must exist.
+ *  {{<layout}}{{$block}}..{{/block}}{{/layout}}   a page inside a layout (inheritance); not re-indented.
  *  {{!comment}}  {{=<% %>=}}
  *  {{{name}}}               only HTML that trusted code made: the data there is a handle from
  *                           template_html_add, see below. Anything else fails the page. No {{&name}}.
@@ -14,13 +14,15 @@
  * What is filled in is checked against its place when the template is compiled: a variable may stand in
  * text and in quoted attribute values; never in a tag, an unquoted value, a <script> or <style>. At the
  * start of a URL attribute (href, src, action, ...) its value must be a path, a fragment, a query or begin
- * with https:, mailto: or tel:; else "#" is written.
+ * with https:, http:, mailto: or tel:; else "#" is written. Further on in it the value is percent-encoded, so
+ * href="/cases/{{code}}?q={{words}}" is right as it stands. A section or partial must end in the place of the
+ * page where it began: not in another tag or value.
  *
  * Sentences are translated when the template is compiled:
  *
  *  {{#t}}Case {{code}} was opened.{{/t}}            msgid "Case {code} was opened."
  *  {{#t}}{{!context: verb}}Open{{/t}}               msgctxt "verb"
- *  {{#t}}{{n}} case{{!plural: n}}{{n}} cases{{/t}}  the form for the number n
+ *  {{#t}}{{n}} case{{!plural: n}}{{n}} cases{{/t}}  the form for the whole number n
  *  {{#t}}Read <a href="/help">the guide</a>.{{/t}}  msgid "Read <1>the guide</1>."
  *
  * Inside are only words, variables and elements; white space runs together. A translator places the
