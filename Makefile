@@ -8,42 +8,47 @@
 #   make lint          tools/lint alone
 #   make analyze       clang-tidy over src/ (or FILES="...")
 #   make translations  the catalogues of data/locale from the sources
+#   make web           web/dist (style sheet and script, kept in the repository) from web/scss and web/js
 #   make clean         removes what the above made
 
-.PHONY: all demo check bench fuzz lint analyze translations clean
+.PHONY: all demo check bench fuzz lint analyze translations web clean
 
 all:
-	@tools/deps build web
+	@tools/deps build
 	@tools/build
 
 demo:
-	@tools/deps build web demo
+	@tools/deps build demo
 	@tools/build
 	@ONCE="$(ONCE)" tools/demo
 
 check:
-	@tools/deps build web test
+	@tools/deps build test
 	@tools/check $(SUITES)
 
 bench:
-	@tools/deps build web bench
+	@tools/deps build bench
 	@tools/build
 	@tools/bench
 
 fuzz:
-	@tools/deps build web test
+	@tools/deps build test
 	@tools/fuzz $(SECONDS)
 
 lint:
 	@tools/lint
 
 analyze:
-	@tools/deps build web analyze
+	@tools/deps build analyze
 	@tools/analyze $(FILES)
 
 translations:
-	@tools/deps build web
+	@tools/deps build
 	@tools/translations
+
+web:
+	@tools/deps web
+	@cd web && npm run --silent build
 
 clean:
 	rm -rf build build-* demo
