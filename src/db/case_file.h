@@ -1,7 +1,7 @@
 /* case_file.h - cases, and the teams that work on them (records).
  *
- * In the clear: code (random, §5), who works on it, state, times: what routing, lists and reminders
- * need without a key. The person is in `record`, as ciphertext.
+ * In the clear: code (random, design §5), who works on it, state, times: what routing, lists and
+ * reminders need without a key. The person is in `record`, as ciphertext.
  *
  * case_team holds a copy of the case's state and updated_at, so that "my cases, latest first" is a
  * walk along one index however many cases there are; both are written by the functions below and

@@ -35,7 +35,7 @@ struct db_settings {
     unsigned readers;    /* connections that read at the same time, at most 64 (8) */
     unsigned queue;      /* transactions that may wait (1024) */
     unsigned group;      /* transactions that share a commit (128) */
-    msec wait;           /* longest wait for a turn (10 s) */
+    msec wait;           /* longest wait for a turn, or for another program that writes (10 s) */
     msec limit;          /* longest run of one statement (30 s) */
 };
 

@@ -1,0 +1,135 @@
+/* db.c - a store: its engine, its writer, its readers. */
+#include "db/db.h"
+
+#include "db/engine.h"
+#include "db/migrate.h"
+#include "db/pool.h"
+#include "db/writer.h"
+
+struct db {
+    struct db_settings settings;
+    const struct db_engine *engine;
+    struct db_writer *writer; /* NULL: read-only */
+    struct db_pool *pool;
+};
+
+static const struct db_engine *const ENGINES[DB_ENGINES] = {[DB_SQLITE] = &db_engine_sqlite};
+
+static struct db_migrations steps_of(enum db_store store)
+{
+    return store == DB_RECORDS ? db_migrations_records : db_migrations_keys;
+}
+
+static void settings_default(struct db_settings *s)
+{
+    if (s->readers == 0) s->readers = 8;
+    if (s->queue == 0) s->queue = 1024;
+    if (s->group == 0) s->group = 128;
+    if (s->wait == 0) s->wait = 10 * MSEC_SECOND;
+    if (s->limit == 0) s->limit = 30 * MSEC_SECOND;
+}
+
+static err writer_open(struct db *db)
+{
+    struct db_conn *conn = NULL;
+    TRY(db->engine->open(&db->settings, true, &conn));
+    err e = migrate(db->engine, conn, db->settings.store, steps_of(db->settings.store),
+                    db->settings.create);
+    if (err_failed(e)) {
+        db->engine->close(conn);
+        return e;
+    }
+    return writer_start(db, db->engine, conn, &db->settings, &db->writer);
+}
+
+static err reader_check(struct db *db)
+{
+    struct db_conn *conn = NULL;
+    TRY(pool_take(db->pool, &conn));
+    err e = migrate_check(db->engine, conn, db->settings.store, steps_of(db->settings.store));
+    pool_give(db->pool, conn);
+    return e;
+}
+
+/* Runs when the context that db was opened in goes, or db_close is called. Readers first: the last
+ * connection to close is the writer's, which folds the log into the file. */
+static int db_end(struct db *db)
+{
+    if (db->pool != NULL) pool_stop(db->pool);
+    if (db->writer != NULL) writer_stop(db->writer);
+    return 0;
+}
+
+static err db_begin(struct db *db)
+{
+    if (!db->settings.read_only) TRY(writer_open(db));
+    TRY(pool_start(db, db->engine, &db->settings, &db->pool));
+    return db->settings.read_only ? reader_check(db) : ERR_OK;
+}
+
+err db_open(mem *ctx, const struct db_settings *settings, struct db **out)
+{
+    struct db *db = mem_new(ctx, struct db);
+    ENSURE_MEM(db);
+    talloc_set_destructor(db, db_end);
+    db->settings = *settings;
+    settings_default(&db->settings);
+    db->settings.path = mem_text(db, settings->path);
+    db->settings.vfs = settings->vfs == NULL ? NULL : mem_text(db, settings->vfs);
+    db->engine = ENGINES[settings->kind];
+    err e = db->settings.path == NULL ? ERR_MAKE(ERR_MEMORY, "out of memory") : db_begin(db);
+    if (err_failed(e)) {
+        (void)talloc_free(db);
+        return e;
+    }
+    *out = db;
+    return ERR_OK;
+}
+
+void db_close(struct db *db) { (void)talloc_free(db); }
+
+err db_run(struct db *db, db_fn *fn, void *arg)
+{
+    ENSURE(db->writer != NULL, ERR_STATE, "the store was opened for reading only");
+    return writer_run(db->writer, fn, arg);
+}
+
+/* Ending a snapshot has nothing to lose. */
+static err snapshot_run(struct db *db, struct db_conn *conn, db_fn *fn, void *arg)
+{
+    TRY(db->engine->begin(conn));
+    err e = tx_run(db->engine, conn, db->settings.store, fn, arg);
+    db->engine->rollback(conn);
+    return e;
+}
+
+err db_read(struct db *db, db_fn *fn, void *arg)
+{
+    ENSURE(db->writer == NULL || !writer_is_me(db->writer), ERR_BUG,
+           "a snapshot inside a transaction");
+    struct db_conn *conn = NULL;
+    TRY(pool_take(db->pool, &conn));
+    err e = snapshot_run(db, conn, fn, arg);
+    pool_give(db->pool, conn);
+    return e;
+}
+
+err db_check(struct db *db)
+{
+    struct db_conn *conn = NULL;
+    TRY(pool_take(db->pool, &conn));
+    err e = db->engine->check(conn);
+    pool_give(db->pool, conn);
+    return e;
+}
+
+err db_scrub(struct db *db)
+{
+    ENSURE(db->writer != NULL, ERR_STATE, "the store was opened for reading only");
+    return writer_scrub(db->writer);
+}
+
+struct db_writes db_writes(const struct db *db)
+{
+    return db->writer == NULL ? (struct db_writes){0, 0, 0} : writer_writes(db->writer);
+}

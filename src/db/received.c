@@ -1,0 +1,158 @@
+/* received.c - what partners delivered. */
+#include "db/received.h"
+
+#include "db/row.h"
+
+#define HEAD "id, partner_id, message_id, mic, at, state, class, handle, organisation_id, due_at"
+#define COLUMNS HEAD ", mdn, body"
+#define HEAD_OUT "ttttittttI"
+#define OUT HEAD_OUT "bb"
+
+static const struct db_field FIELDS[] = {
+    DB_FIELD(ID, struct db_received, id),
+    DB_FIELD(TEXT, struct db_received, partner_id),
+    DB_FIELD(TEXT, struct db_received, message_id),
+    DB_FIELD(TEXT, struct db_received, mic),
+    DB_FIELD(INT, struct db_received, at),
+    DB_FIELD(TEXT, struct db_received, state),
+    DB_FIELD(TEXT, struct db_received, class_),
+    DB_FIELD(TEXT, struct db_received, handle),
+    DB_FIELD(ID, struct db_received, organisation_id),
+    DB_FIELD(TIME, struct db_received, due_at),
+    DB_FIELD(BYTES, struct db_received, mdn),
+    DB_FIELD(BYTES, struct db_received, body),
+};
+#define SHAPE DB_SHAPE(struct db_received, FIELDS)
+/* mdn and body are the last fields: without them, the head. */
+#define HEAD_SHAPE ((struct db_shape){FIELDS, COUNT_OF(FIELDS) - 2, sizeof(struct db_received)})
+
+static const struct db_query INSERT = {
+    "received_insert",
+    "INSERT INTO received (" COLUMNS ")"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING",
+    OUT,
+    "",
+};
+static const struct db_query FIND = {
+    "received_find",
+    "SELECT " COLUMNS " FROM received WHERE partner_id = $1 AND message_id = $2",
+    "tt",
+    OUT,
+};
+static const struct db_query BY_ID = {
+    "received_by_id",
+    "SELECT " COLUMNS " FROM received WHERE id = $1",
+    "t",
+    OUT,
+};
+static const struct db_query STATE = {
+    "received_state",
+    "UPDATE received SET state = $3 WHERE id = $1 AND state = $2",
+    "ttt",
+    "",
+};
+static const struct db_query FREEZE = {
+    "received_freeze",
+    "UPDATE received SET state = 'frozen' WHERE handle = $1 AND state NOT IN ('frozen', 'erased')",
+    "t",
+    "",
+};
+static const struct db_query ERASE = {
+    "received_erase",
+    "UPDATE received SET state = 'erased', body = $2 WHERE id = $1",
+    "tb",
+    "",
+};
+static const struct db_query OF_ORGANISATION = {
+    "received_of_organisation",
+    "SELECT " HEAD " FROM received WHERE organisation_id = $1 AND (at, id) < ($2, $3)"
+    " ORDER BY at DESC, id DESC LIMIT $4",
+    "titi",
+    HEAD_OUT,
+};
+static const struct db_query OF_ORGANISATION_STATE = {
+    "received_of_organisation_state",
+    "SELECT " HEAD
+    " FROM received WHERE organisation_id = $1 AND state = $5 AND (at, id) < ($2, $3)"
+    " ORDER BY at DESC, id DESC LIMIT $4",
+    "titit",
+    HEAD_OUT,
+};
+static const struct db_query OF_CONVERSATION = {
+    "received_of_conversation",
+    "SELECT " HEAD " FROM received WHERE handle = $1 ORDER BY at DESC, id DESC",
+    "t",
+    HEAD_OUT,
+};
+static const struct db_query COUNT = {
+    "received_count",
+    "SELECT count(*) FROM (SELECT 1 FROM received WHERE organisation_id = $1 AND state = $2"
+    " LIMIT $3) AS few",
+    "tti",
+    "i",
+};
+
+err db_received_insert(struct tx *tx, const struct db_received *row)
+{
+    return row_insert(tx, &INSERT, SHAPE, row);
+}
+
+err db_received_find(struct tx *tx, mem *ctx, const char *partner_id, const char *message_id,
+                     struct db_received *out)
+{
+    struct db_value values[] = {db_text(partner_id), db_text(message_id)};
+    return row_one(tx, ctx, &FIND, values, 2, SHAPE, out);
+}
+
+err db_received_by_id(struct tx *tx, mem *ctx, struct id id, struct db_received *out)
+{
+    struct db_value values[] = {value_id(&id)};
+    return row_one(tx, ctx, &BY_ID, values, 1, SHAPE, out);
+}
+
+err db_received_state(struct tx *tx, struct id id, const char *from, const char *to)
+{
+    struct db_value values[] = {value_id(&id), db_text(from), db_text(to)};
+    return row_change(tx, &STATE, values, 3, ERR_CONFLICT,
+                      "what was received is not in that state any more");
+}
+
+err db_received_freeze(struct tx *tx, const char *handle, int64_t *changed)
+{
+    struct db_value values[] = {db_text(handle)};
+    return db_exec(tx, &FREEZE, values, 1, changed);
+}
+
+err db_received_erase(struct tx *tx, struct id id)
+{
+    struct db_value values[] = {value_id(&id), db_bytes(bytes_of("", 0))};
+    return row_change(tx, &ERASE, values, 2, ERR_NOT_FOUND, "nothing like that was received");
+}
+
+err db_received_of_organisation(struct tx *tx, mem *ctx, struct id organisation_id,
+                                const char *state, struct db_page page, db_receiveds *out)
+{
+    TRY(page_check(page));
+    struct db_value values[] = {value_id(&organisation_id), page_at(page), page_id(&page),
+                                db_int((int64_t)page.limit + 1), db_text(state)};
+    if (state == NULL)
+        return ROW_LIST(tx, ctx, &OF_ORGANISATION, values, 4, HEAD_SHAPE, page.limit, false, out);
+    return ROW_LIST(tx, ctx, &OF_ORGANISATION_STATE, values, 5, HEAD_SHAPE, page.limit, false, out);
+}
+
+err db_received_of_conversation(struct tx *tx, mem *ctx, const char *handle, db_receiveds *out)
+{
+    struct db_value values[] = {db_text(handle)};
+    return ROW_LIST(tx, ctx, &OF_CONVERSATION, values, 1, HEAD_SHAPE, 2000, true, out);
+}
+
+err db_received_count(struct tx *tx, struct id organisation_id, const char *state, size_t most,
+                      size_t *out)
+{
+    ENSURE(most <= 10000, ERR_BUG, "counting too many");
+    struct db_value values[] = {value_id(&organisation_id), db_text(state), db_int((int64_t)most)};
+    int64_t n;
+    TRY(row_number(tx, &COUNT, values, 3, 0, &n));
+    *out = (size_t)n;
+    return ERR_OK;
+}
