@@ -7,8 +7,9 @@
 #include "domain/node.h"
 
 #define CONTACT_PAGE 200
+#define CHANNELS_MAX 16384
 
-/* The channels of an entry: members of one JSON object in the store. */
+/* The channels of an entry: members of one JSON object in the store, beside its names by language. */
 static const struct {
     const char *member;
     size_t offset;
@@ -17,6 +18,7 @@ static const struct {
     {"fax", offsetof(struct contact, fax)},
     {"email", offsetof(struct contact, email)},
     {"address", offsetof(struct contact, address)},
+    {"hours", offsetof(struct contact, hours)},
 };
 
 static err from_row(mem *ctx, const struct db_contact *row, struct contact *out)
@@ -35,11 +37,16 @@ static err from_row(mem *ctx, const struct db_contact *row, struct contact *out)
         .partner_id = row->partner_id,
     };
     JSON_SCOPE(channels) = NULL;
-    TRY(json_read(bytes_text(row->channels), 16384, &channels));
+    TRY(json_read(bytes_text(row->channels), CHANNELS_MAX, &channels));
     for (size_t i = 0; i < COUNT_OF(CHANNELS); i++) {
         const char *text = mem_text(ctx, json_text_or(channels, CHANNELS[i].member, ""));
         ENSURE_MEM(text);
         *(const char **)(void *)((char *)&c + CHANNELS[i].offset) = text;
+    }
+    json_t *names = json_object_get(channels, "names");
+    if (json_is_object(names)) {
+        TRY(json_keep(ctx, json_incref(names)));
+        c.names = names;
     }
     *out = c;
     return ERR_OK;
@@ -131,8 +138,10 @@ static err channels_json(mem *ctx, const struct contact *c, const char **out)
         const char *text = *(const char *const *)(const void *)((const char *)c + CHANNELS[i].offset);
         if (*text != '\0') TRY(json_put(channels, CHANNELS[i].member, json_string(text)));
     }
+    if (c->names != NULL) TRY(json_put(channels, "names", json_deep_copy(c->names)));
     struct bytes bytes;
     TRY(json_write(ctx, channels, &bytes));
+    ENSURE(bytes.n <= CHANNELS_MAX, ERR_LIMIT, "an entry of the directory is longer than allowed");
     *out = (const char *)bytes.p;
     return ERR_OK;
 }

@@ -22,11 +22,13 @@ struct contact {
     struct id id;
     const char *country;
     const char *body;       /* name of the institution */
+    const json_t *names;    /* its name by language: {"it": ..., "sq": ...}; NULL = none (contact_name) */
     const char *city;
     const char *procedures; /* codes, space separated */
     const char *roles;      /* child_authority focal_point ..., space separated */
     const char *telephone, *fax, *email, *address; /* "" = unknown */
     const char *languages;
+    const char *hours;
     const char *source;
     const char *verified;   /* "2012-08" or a day; "" = never */
     const char *organisation_id; /* set: can be reached through a node */
@@ -42,6 +44,8 @@ struct contact_list {
 err contact_search(struct node *node, mem *ctx, const char *country, const char *procedure,
                    struct contact_list *out);
 err contact_get(struct node *node, mem *ctx, struct id id, struct contact *out);
+/* contact_name: the body's name in a language ("sq", "sq-AL"), or as its own country wrote it. */
+const char *contact_name(const struct contact *contact, const char *language);
 /* contact_countries: array of codes that have an entry, sorted. */
 err contact_countries(struct node *node, mem *ctx, json_t **out);
 

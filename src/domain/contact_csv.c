@@ -11,8 +11,8 @@
 #define CELL_MAX 2000
 #define COLUMNS_MAX 40
 
-/* Column, where it goes, whether a row must have it. Columns that are not here are passed over only if
- * their name begins with "note". */
+/* Column, where it goes, whether a row must have it. Beside them stand "body::Shqip (sq)" (names by language) and
+ * columns whose name begins with "note", which are for people and passed over. */
 static const struct column {
     const char *name;
     size_t offset;
@@ -28,6 +28,7 @@ static const struct column {
     {"email", offsetof(struct contact, email), false},
     {"address", offsetof(struct contact, address), false},
     {"languages", offsetof(struct contact, languages), false},
+    {"hours", offsetof(struct contact, hours), false},
     {"source", offsetof(struct contact, source), true},
     {"verified", offsetof(struct contact, verified), false},
 };
@@ -38,9 +39,11 @@ struct reading {
     const char *column; /* where it failed, NULL = the row */
     size_t line;        /* of the row being read, from 1 */
     size_t cell;
-    const struct column *layout[COLUMNS_MAX]; /* by position; NULL = passed over */
+    const struct column *layout[COLUMNS_MAX]; /* by position; NULL = none of COLUMNS */
+    const char *language[COLUMNS_MAX];        /* by position: of a name, NULL = no name by language */
     size_t n_columns;
     struct contact row;
+    json_t *names; /* row.names, to be written to */
     bool any; /* the row has a cell that is not empty */
     VEC(struct contact) rows;
 };
@@ -52,19 +55,56 @@ static void fail(struct reading *r, err e, const char *column)
     r->column = column;
 }
 
+/* "body::Shqip (sq)" or "body::sq": the code; NULL for any other column. */
+static err header_language(struct reading *r, const char *name, const char **out)
+{
+    *out = NULL;
+    if (!text_starts(name, "body::")) return ERR_OK;
+    const char *code = name + strlen("body::"), *open = strrchr(code, '(');
+    size_t n = strlen(code);
+    if (open != NULL && text_ends(code, ")")) {
+        n -= (size_t)(open + 1 - code) + 1;
+        code = open + 1;
+    }
+    size_t primary = strspn(code, "abcdefghijklmnopqrstuvwxyz");
+    ENSURE(n <= 35 && primary >= 2 && primary <= 3 && (primary == n || code[primary] == '-') &&
+               strspn(code, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") >= n,
+           ERR_INPUT, "the language needs its code in brackets, as in body::Shqip (sq)");
+    *out = mem_textn(r->ctx, code, n);
+    ENSURE_MEM(*out);
+    return ERR_OK;
+}
+
 static err header_cell(struct reading *r, const char *name)
 {
     ENSURE(r->cell < COLUMNS_MAX, ERR_LIMIT, "too many columns");
     const struct column *found = NULL;
     for (size_t i = 0; i < COUNT_OF(COLUMNS); i++)
         if (text_same(COLUMNS[i].name, name)) found = &COLUMNS[i];
-    ENSURE(found != NULL || text_starts(name, "note"), ERR_INPUT,
+    const char *language;
+    TRY(header_language(r, name, &language));
+    ENSURE(found != NULL || language != NULL || text_starts(name, "note"), ERR_INPUT,
            "there is no such column in a directory: see data/directory/README.md");
-    for (size_t i = 0; i < r->cell; i++)
-        ENSURE(found == NULL || r->layout[i] != found, ERR_INPUT, "this column stands there twice");
+    for (size_t i = 0; i < r->cell; i++) {
+        bool twice = (found != NULL && r->layout[i] == found) ||
+                     (language != NULL && r->language[i] != NULL && text_same(r->language[i], language));
+        ENSURE(!twice, ERR_INPUT, "this column stands there twice");
+    }
     r->layout[r->cell] = found;
+    r->language[r->cell] = language;
     r->n_columns = r->cell + 1;
     return ERR_OK;
+}
+
+static err name_add(struct reading *r, const char *language, const char *text)
+{
+    if (*text == '\0') return ERR_OK;
+    if (r->names == NULL) {
+        r->names = json_object();
+        TRY(json_keep(r->ctx, r->names));
+        r->row.names = r->names;
+    }
+    return json_put(r->names, language, json_string(text));
 }
 
 static void on_cell(void *data, size_t n, void *arg)
@@ -82,6 +122,8 @@ static void on_cell(void *data, size_t n, void *arg)
     } else if (!err_failed(e)) {
         if (r->cell < r->n_columns) column = r->layout[r->cell];
         else if (*trimmed != '\0') e = ERR_MAKE(ERR_INPUT, "the row has more cells than the heading");
+        if (!err_failed(e) && r->cell < r->n_columns && r->language[r->cell] != NULL)
+            e = name_add(r, r->language[r->cell], trimmed);
         if (column != NULL) *(const char **)(void *)((char *)&r->row + column->offset) = trimmed;
         r->any = r->any || *trimmed != '\0';
     }
@@ -96,6 +138,19 @@ bool contact_procedure_known(const char *code)
     while (!err_failed(text_split(scope, &rest, ' ', &piece)) && piece != NULL)
         if (text_same(piece, code)) return true;
     return false;
+}
+
+const char *contact_name(const struct contact *contact, const char *language)
+{
+    char primary[4];
+    const char *name = json_text_or(contact->names, language, "");
+    size_t n = strcspn(language, "-");
+    if (*name == '\0' && n < sizeof primary) {
+        memcpy(primary, language, n);
+        primary[n] = '\0';
+        name = json_text_or(contact->names, primary, "");
+    }
+    return *name == '\0' ? contact->body : name;
 }
 
 static err row_check(struct reading *r, const char **column)
@@ -137,6 +192,7 @@ static void on_row(int end, void *arg)
     }
     if (err_failed(r->failed)) return;
     r->row = (struct contact){0};
+    r->names = NULL;
     r->any = false;
     r->cell = 0;
     r->line++;

@@ -205,7 +205,7 @@ PRINTED = [
         ("Country of origin", "contact_role=origin"),
         *contacts("Identification", "identification"),
         *contacts("First Assistance and Protection", "first_assistance"),
-        *contacts("Long term assistance and social inclusion", "long_term_assistance"),
+        *contacts("Long term assistance and social inclusion", "longer_term"),
         *contacts("Return", "return"), *contacts("Criminal and civil proceedings", "proceedings"),
         ("Interpretation", "contact_procedure=interpretation"),
         ("Name of interpreter", "contact_interpreter"), ("Name of interpreter", "contact_interpreter")]),

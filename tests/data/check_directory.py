@@ -8,7 +8,7 @@ import os
 import re
 import unicodedata
 
-PROCEDURES = {"identification", "first_assistance", "long_term_assistance", "return", "proceedings", "interpretation"}
+PROCEDURES = {"identification", "first_assistance", "longer_term", "return", "proceedings", "interpretation"}
 ROLES = {"focal_point", "national_coordinator", "child_authority", "regional_contact"}
 DIRECTORY_COLUMNS = ["country", "body", "body::Italian (it)", "body::Albanian (sq)", "city", "procedures", "roles",
                      "telephone", "fax", "email", "address", "languages", "hours", "source", "verified",
