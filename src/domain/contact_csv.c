@@ -181,23 +181,6 @@ static err row_check(struct reading *r, const char **column)
     return vec_push(r->ctx, &r->rows, *row, CONTACT_ROWS_MAX);
 }
 
-static void on_row(int end, void *arg)
-{
-    (void)end;
-    struct reading *r = arg;
-    if (!err_failed(r->failed) && r->line > 1 && r->any) {
-        const char *column = NULL;
-        err e = row_check(r, &column);
-        if (err_failed(e)) fail(r, e, column);
-    }
-    if (err_failed(r->failed)) return;
-    r->row = (struct contact){0};
-    r->names = NULL;
-    r->any = false;
-    r->cell = 0;
-    r->line++;
-}
-
 static err header_check(const struct reading *r)
 {
     for (size_t i = 0; i < COUNT_OF(COLUMNS); i++) {
@@ -206,6 +189,23 @@ static err header_check(const struct reading *r)
         ENSURE(there, ERR_INPUT, "a column that a directory needs is missing: see data/directory/README.md");
     }
     return ERR_OK;
+}
+
+static void on_row(int end, void *arg)
+{
+    (void)end;
+    struct reading *r = arg;
+    const char *column = NULL;
+    err e = ERR_OK;
+    if (!err_failed(r->failed) && r->line == 1) e = header_check(r);
+    if (!err_failed(r->failed) && r->line > 1 && r->any) e = row_check(r, &column);
+    if (err_failed(e)) fail(r, e, column);
+    if (err_failed(r->failed)) return;
+    r->row = (struct contact){0};
+    r->names = NULL;
+    r->any = false;
+    r->cell = 0;
+    r->line++;
 }
 
 static void parser_end(struct csv_parser *p) { csv_free(p); }
@@ -220,10 +220,7 @@ err contact_csv_read(mem *ctx, struct bytes csv, struct contact_rows *out, const
     size_t read = csv_parse(&parser, csv.p, csv.n, on_cell, on_row, &r);
     if (!err_failed(r.failed) && (read != csv.n || csv_fini(&parser, on_cell, on_row, &r) != 0))
         r.failed = ERR_MAKE(ERR_INPUT, "a quotation mark is missing or stands in a wrong place");
-    if (!err_failed(r.failed)) {
-        r.failed = header_check(&r);
-        if (err_failed(r.failed)) r.line = 1;
-    }
+    if (!err_failed(r.failed) && r.line == 1) r.failed = header_check(&r); /* an empty file */
     if (err_failed(r.failed)) {
         *problem = r.column == NULL
                        ? talloc_asprintf(ctx, "line %zu: %s", r.line, r.failed.what)
