@@ -115,7 +115,7 @@ static err stretch(struct password_queue *queue, struct bytes password, struct p
                    const uint8_t *salt, struct secret out)
 {
     TRY(password_queue_enter(queue));
-    __attribute__((cleanup(leave))) struct password_queue *inside = queue;
+    __attribute__((cleanup(leave), unused)) struct password_queue *inside = queue;
     errno = 0;
     ENSURE(crypto_pwhash(out.p, out.n, (const char *)password.p, password.n, salt,
                          (unsigned long long)cost.passes, (size_t)cost.memory,

@@ -104,7 +104,8 @@ static bool cut_make(const struct band *band, double room, bool must, struct cut
         while (i < n && (h + column->slots.at[i].h <= room + 0.01 || (must && i == cut->from[c])))
             h += column->slots.at[i++].h;
         /* No single line alone on the next page. */
-        if (i < n && n - i < LEAST_SLOTS && i - cut->from[c] > LEAST_SLOTS) h -= column->slots.at[--i].h;
+        if (i < n && n - i < LEAST_SLOTS && i - cut->from[c] > LEAST_SLOTS)
+            h -= column->slots.at[--i].h;
         cut->to[c] = i;
         all = all && i == n;
         if (h > cut->h) cut->h = h;
@@ -161,14 +162,25 @@ static err surroundings(struct placer *p, const struct band *band)
 static err decorations(struct placer *p, const struct band *band, double h, bool last)
 {
     if (band->shade)
-        TRY(put(p, (struct stroke){.kind = STROKE_FILL, .x = SHEET_LEFT, .y = p->y, .w = SHEET_BODY,
-                                   .h = h, .ink = INK_SHADE}));
+        TRY(put(p, (struct stroke){.kind = STROKE_FILL,
+                                   .x = SHEET_LEFT,
+                                   .y = p->y,
+                                   .w = SHEET_BODY,
+                                   .h = h,
+                                   .ink = INK_SHADE}));
     if (band->bar)
-        TRY(put(p, (struct stroke){.kind = STROKE_FILL, .x = SHEET_LEFT, .y = p->y, .w = 2.2, .h = h,
+        TRY(put(p, (struct stroke){.kind = STROKE_FILL,
+                                   .x = SHEET_LEFT,
+                                   .y = p->y,
+                                   .w = 2.2,
+                                   .h = h,
                                    .ink = INK_HAIRLINE}));
     if (band->hairline && last)
-        TRY(put(p, (struct stroke){.kind = STROKE_RULE, .x = SHEET_LEFT, .y = p->y + h,
-                                   .w = SHEET_BODY, .ink = INK_HAIRLINE}));
+        TRY(put(p, (struct stroke){.kind = STROKE_RULE,
+                                   .x = SHEET_LEFT,
+                                   .y = p->y + h,
+                                   .w = SHEET_BODY,
+                                   .ink = INK_HAIRLINE}));
     return ERR_OK;
 }
 

@@ -2,8 +2,8 @@
  * print/.
  *
  * Two steps. Each block becomes a band (band.h): one or more columns of slots; a slot is the
- * smallest thing that no page break cuts: a line of text, a row of boxes, a line to write on. Then the
- * bands are placed one below the other; a band is cut between its slots when it must be.
+ * smallest thing that no page break cuts: a line of text, a row of boxes, a line to write on. Then
+ * the bands are placed one below the other; a band is cut between its slots when it must be.
  */
 #ifndef OPENTRM_PRINT_ARRANGE_H
 #define OPENTRM_PRINT_ARRANGE_H

@@ -1,8 +1,8 @@
-/* band.c - measures a document's blocks: text broken into lines, boxes and lines to write on.
+/* band.c - measures a document's blocks: text broken into lines, rows, tables.
  *
- * Called by arrange.c. All positions count from the left; paint mirrors them for right-to-left pages.
+ * Called by arrange.c.
  */
-#include "print/band.h"
+#include "print/band_maker.h"
 
 #include <string.h>
 
@@ -11,36 +11,17 @@
 #define SLOTS_MAX 20000u
 
 /* Points. */
-#define LABEL_WIDTH 164.0
-#define COLUMN_GAP 14.0
-#define VALUE_WIDTH (SHEET_BODY - LABEL_WIDTH - COLUMN_GAP)
-#define ROW_PADDING 4.2
-#define LABEL_DROP 0.9     /* so that a label's first line stands on the same line as its value's */
+#define LABEL_DROP 0.9   /* so that a label's first line stands on the same line as its value's */
 #define BULLET 9.0       /* indent of a list */
-#define TICK 9.0         /* side of a box to tick */
-#define TICK_GAP 6.0     /* between the box and its text */
-#define CHOICE_GAP 12.0  /* between two choices beside each other */
-#define CHOICE_TALL 150.0 /* a choice with more text than this may be cut by a page break */
-#define PEN_LINE 25.0    /* room for a line of handwriting: 8.8 mm */
-#define CELL_BOX 15.0    /* box for one digit */
 #define CELL_PADDING 5.0 /* left and right in a table's cell */
 
-struct maker {
-    mem *ctx;
-    const struct document *d;
-    const struct setting *setting;
-    struct band *band;
-    unsigned leaves;
-};
-
-static err stroke_push(struct maker *m, struct stroke stroke)
+err stroke_push(struct maker *m, struct stroke stroke)
 {
     return vec_push(m->ctx, &m->band->strokes, stroke, STROKES_MAX);
 }
 
-/* A slot of the strokes pushed since `first`. */
-static err slot_push(struct maker *m, struct column *column, size_t first, double h, const char *tag,
-                     bool item)
+err slot_push(struct maker *m, struct column *column, size_t first, double h, const char *tag,
+              bool item)
 {
     struct slot slot = {h, first, m->band->strokes.n - first, m->leaves, item, tag};
     TRY(vec_push(m->ctx, &column->slots, slot, SLOTS_MAX));
@@ -53,10 +34,8 @@ static void iter_end(PangoLayoutIter **iter)
     if (*iter != NULL) pango_layout_iter_free(*iter);
 }
 
-/* One stroke for each line of a layout, `dx` points into the column, each a slot of its own; `lead`
- * stands in the first. */
-static err lines_push(struct maker *m, struct column *column, PangoLayout *layout, enum style style,
-                      double dx, bool item, const struct stroke *lead)
+err lines_push(struct maker *m, struct column *column, PangoLayout *layout, enum style style,
+               double dx, bool item, const struct stroke *lead)
 {
     const struct style_look *look = style_look(style);
     __attribute__((cleanup(iter_end))) PangoLayoutIter *iter = pango_layout_get_iter(layout);
@@ -70,22 +49,23 @@ static err lines_push(struct maker *m, struct column *column, PangoLayout *layou
         pango_layout_iter_get_line_extents(iter, NULL, &box);
         size_t first = m->band->strokes.n;
         if (lead != NULL && line == 0) TRY(stroke_push(m, *lead));
-        TRY(stroke_push(m, (struct stroke){
-                               .kind = STROKE_LINE,
-                               .x = dx,
-                               .y = (double)(pango_layout_iter_get_baseline(iter) - top) / PANGO_SCALE,
-                               .w = (double)pango_layout_get_width(layout) / PANGO_SCALE,
-                               .h = (double)box.x / PANGO_SCALE,
-                               .layout = layout,
-                               .line = line++,
-                               .ink = look->ink}));
-        TRY(slot_push(m, column, first, (double)(bottom - top) / PANGO_SCALE, item ? "LI" : look->tag,
-                      item));
+        TRY(stroke_push(
+            m,
+            (struct stroke){.kind = STROKE_LINE,
+                            .x = dx,
+                            .y = (double)(pango_layout_iter_get_baseline(iter) - top) / PANGO_SCALE,
+                            .w = (double)pango_layout_get_width(layout) / PANGO_SCALE,
+                            .h = (double)box.x / PANGO_SCALE,
+                            .layout = layout,
+                            .line = line++,
+                            .ink = look->ink}));
+        TRY(slot_push(m, column, first, (double)(bottom - top) / PANGO_SCALE,
+                      item ? "LI" : look->tag, item));
     } while (pango_layout_iter_next_line(iter));
     return ERR_OK;
 }
 
-static err text_push(struct maker *m, struct column *column, enum style style, struct print_text text)
+err text_push(struct maker *m, struct column *column, enum style style, struct print_text text)
 {
     PangoLayout *layout;
     TRY(layout_new(m->ctx, m->setting, style, text, column->w, 0, &layout));
@@ -105,12 +85,12 @@ static err bullet_push(struct maker *m, struct column *column, struct print_text
     const char *s = talloc_asprintf(m->ctx, "\u2022\u2002%s", text.text == NULL ? "" : text.text);
     ENSURE_MEM(s);
     PangoLayout *layout;
-    TRY(layout_new(m->ctx, m->setting, STYLE_VALUE, (struct print_text){s, text.language}, column->w,
-                   BULLET, &layout));
+    TRY(layout_new(m->ctx, m->setting, STYLE_VALUE, (struct print_text){s, text.language},
+                   column->w, BULLET, &layout));
     return lines_push(m, column, layout, STYLE_VALUE, 0, true, NULL);
 }
 
-static struct column *column_add(struct band *band, double x, double w, const char *cell)
+struct column *column_add(struct band *band, double x, double w, const char *cell)
 {
     struct column *column = &band->columns[band->n++];
     column->x = SHEET_LEFT + x;
@@ -146,9 +126,8 @@ static err note_make(struct maker *m, const struct block *block)
     return text_push(m, column_add(m->band, 10, SHEET_BODY - 10, NULL), STYLE_NOTE, block->text);
 }
 
-/* The label of a row and, for the page after a cut, "(continued)" below it. */
-static err label_make(struct maker *m, struct column *column, enum style style,
-                      struct print_text label, struct print_text hint)
+err label_make(struct maker *m, struct column *column, enum style style, struct print_text label,
+               struct print_text hint)
 {
     TRY(gap_push(m, column, LABEL_DROP));
     TRY(text_push(m, column, style, label));
@@ -181,183 +160,6 @@ static err row_make(struct maker *m, const struct block *block)
     return ERR_OK;
 }
 
-/* ---- for pen and paper ---- */
-
-static err pen_line(struct maker *m, struct column *column, double w)
-{
-    size_t first = m->band->strokes.n;
-    m->leaves++;
-    TRY(stroke_push(m, (struct stroke){.kind = STROKE_RULE, .y = PEN_LINE - 5, .w = w, .ink = INK_PEN}));
-    return slot_push(m, column, first, PEN_LINE, NULL, false);
-}
-
-/* A group of boxes for digits with a word below: "day". Returns the x behind it. */
-static err digits_push(struct maker *m, double x, unsigned n, const char *word, double *next,
-                       double *height)
-{
-    for (unsigned i = 0; i < n; i++)
-        TRY(stroke_push(m, (struct stroke){.kind = STROKE_BOX, .x = x + i * CELL_BOX, .y = 3,
-                                           .w = CELL_BOX, .h = CELL_BOX + 3, .ink = INK_PEN}));
-    PangoLayout *layout;
-    TRY(layout_new(m->ctx, m->setting, STYLE_HINT, (struct print_text){word, NULL}, 60, 0, &layout));
-    int width, high;
-    PangoRectangle box;
-    pango_layout_get_size(layout, &width, &high);
-    pango_layout_get_extents(layout, NULL, &box);
-    TRY(stroke_push(m, (struct stroke){.kind = STROKE_LINE, .x = x,
-                                       .y = CELL_BOX + 8 + (double)pango_layout_get_baseline(layout) / PANGO_SCALE,
-                                       .w = 60, .h = (double)box.x / PANGO_SCALE,
-                                       .layout = layout, .ink = style_look(STYLE_HINT)->ink}));
-    *height = CELL_BOX + 8 + (double)high / PANGO_SCALE + 2;
-    double wide = (double)width / PANGO_SCALE, boxes = n * CELL_BOX;
-    *next = x + (wide > boxes ? wide : boxes) + 8;
-    return ERR_OK;
-}
-
-static err digits_make(struct maker *m, struct column *column, bool date, bool time)
-{
-    const struct catalog *catalog = m->d->head.catalog;
-    const struct {
-        bool wanted;
-        unsigned digits;
-        const char *word;
-    } groups[] = {
-        {date, 2, msg(catalog, MSG("day"))},   {date, 2, msg(catalog, MSG("month"))},
-        {date, 4, msg(catalog, MSG("year"))},  {time, 2, msg(catalog, MSG("hour"))},
-        {time, 2, msg(catalog, MSG("minute"))},
-    };
-    size_t first = m->band->strokes.n;
-    double x = 0, height = 0;
-    m->leaves++;
-    for (size_t i = 0; i < COUNT_OF(groups); i++)
-        if (groups[i].wanted) TRY(digits_push(m, x, groups[i].digits, groups[i].word, &x, &height));
-    return slot_push(m, column, first, height, "P", false);
-}
-
-static err space_make(struct maker *m, const struct block *block)
-{
-    struct band *band = m->band;
-    band->padding = ROW_PADDING;
-    band->hairline = false;
-    bool area = block->space == PRINT_SPACE_AREA;
-    band->table = area ? BAND_NO_TABLE : BAND_IN_TABLE;
-    if (area) {
-        struct column *all = column_add(band, 0, SHEET_BODY, NULL);
-        band->before = 4;
-        TRY(text_push(m, all, STYLE_QUESTION, block->text));
-        if (!text_empty(block->hint.text)) TRY(text_push(m, all, STYLE_HINT, block->hint));
-        for (unsigned i = 0; i < block->lines; i++) TRY(pen_line(m, all, SHEET_BODY));
-        return ERR_OK;
-    }
-    struct column *label = column_add(band, 0, LABEL_WIDTH, "TH");
-    struct column *value = column_add(band, LABEL_WIDTH + COLUMN_GAP, VALUE_WIDTH, "TD");
-    TRY(label_make(m, label, STYLE_QUESTION, block->text, block->hint));
-    if (block->space == PRINT_SPACE_LINE || block->space == PRINT_SPACE_SHORT) {
-        double w = block->space == PRINT_SPACE_SHORT ? 90 : VALUE_WIDTH;
-        for (unsigned i = 0; i < block->lines; i++) TRY(pen_line(m, value, w));
-        return ERR_OK;
-    }
-    return digits_make(m, value, block->space != PRINT_SPACE_TIME, block->space != PRINT_SPACE_DATE);
-}
-
-struct choice_set {
-    PangoLayout *layout;
-    double w, h; /* of its text */
-};
-
-static struct stroke choice_box(const struct print_choice *choice, bool one, double x)
-{
-    return (struct stroke){.kind = one ? STROKE_ROUND : STROKE_BOX, .x = x, .y = 4.0, .w = TICK,
-                           .h = TICK, .ink = INK_PEN, .ticked = choice->ticked};
-}
-
-/* One choice at `x` of the slot that is being made. */
-static err choice_push(struct maker *m, const struct print_choice *choice, const struct choice_set *set,
-                       bool one, double x, double cell)
-{
-    double box = TICK + TICK_GAP;
-    TRY(stroke_push(m, choice_box(choice, one, x)));
-    const struct style_look *look = style_look(STYLE_CHOICE);
-    __attribute__((cleanup(iter_end))) PangoLayoutIter *iter = pango_layout_get_iter(set->layout);
-    ENSURE_MEM(iter);
-    int line = 0;
-    do {
-        PangoRectangle extents;
-        pango_layout_iter_get_line_extents(iter, NULL, &extents);
-        TRY(stroke_push(m, (struct stroke){
-                               .kind = STROKE_LINE, .x = x + box,
-                               .y = 2 + (double)pango_layout_iter_get_baseline(iter) / PANGO_SCALE,
-                               .w = (double)pango_layout_get_width(set->layout) / PANGO_SCALE,
-                               .h = (double)extents.x / PANGO_SCALE,
-                               .layout = set->layout, .line = line++, .ink = look->ink}));
-    } while (pango_layout_iter_next_line(iter));
-    double rule = x + box + set->w + 6;
-    if (choice->write_in && rule < x + cell - 30)
-        TRY(stroke_push(m, (struct stroke){.kind = STROKE_RULE, .x = rule, .y = set->h + 1,
-                                           .w = x + cell - rule, .ink = INK_PEN}));
-    return ERR_OK;
-}
-
-/* How many choices stand beside each other: 1, 2 or 3, so that the widest text fits on one line. */
-static size_t choices_across(const struct choice_set *sets, size_t n, double w)
-{
-    double widest = 0;
-    for (size_t i = 0; i < n; i++)
-        if (sets[i].w > widest) widest = sets[i].w;
-    for (size_t across = 3; across > 1; across--) {
-        double cell = (w - (double)(across - 1) * CHOICE_GAP) / (double)across;
-        if (widest + TICK + TICK_GAP <= cell) return across;
-    }
-    return 1;
-}
-
-static err choices_make(struct maker *m, const struct block *block)
-{
-    struct band *band = m->band;
-    band->padding = ROW_PADDING;
-    band->table = BAND_IN_TABLE;
-    struct column *label = column_add(band, 0, LABEL_WIDTH, "TH");
-    struct column *value = column_add(band, LABEL_WIDTH + COLUMN_GAP, VALUE_WIDTH, "TD");
-    TRY(label_make(m, label, STYLE_QUESTION, block->text, block->hint));
-
-    struct choice_set *sets = mem_array(m->ctx, struct choice_set, block->n + 1);
-    ENSURE_MEM(sets);
-    for (size_t i = 0; i < block->n; i++) {
-        TRY(layout_new(m->ctx, m->setting, STYLE_CHOICE, block->choices[i].text,
-                       value->w - TICK - TICK_GAP, 0, &sets[i].layout));
-        int w, h;
-        pango_layout_get_size(sets[i].layout, &w, &h);
-        sets[i].w = (double)w / PANGO_SCALE;
-        sets[i].h = (double)h / PANGO_SCALE;
-    }
-    size_t across = choices_across(sets, block->n, value->w);
-    for (size_t i = 0, in_row; i < block->n; i += in_row) {
-        /* A choice with a line to write on has a row of its own. */
-        bool alone = block->choices[i].write_in;
-        if (sets[i].h > CHOICE_TALL) {
-            struct stroke lead = choice_box(&block->choices[i], block->one, 0);
-            TRY(lines_push(m, value, sets[i].layout, STYLE_CHOICE, TICK + TICK_GAP, true, &lead));
-            if (alone) TRY(pen_line(m, value, value->w));
-            in_row = 1;
-            continue;
-        }
-        for (in_row = 1; !alone && in_row < across && i + in_row < block->n; in_row++)
-            if (block->choices[i + in_row].write_in) break;
-        double cell = alone ? value->w
-                            : (value->w - (double)(across - 1) * CHOICE_GAP) / (double)across;
-        double h = 0;
-        size_t first = band->strokes.n;
-        m->leaves++;
-        for (size_t k = 0; k < in_row; k++) {
-            TRY(choice_push(m, &block->choices[i + k], &sets[i + k], block->one,
-                            (double)k * (cell + CHOICE_GAP), cell));
-            if (sets[i + k].h > h) h = sets[i + k].h;
-        }
-        TRY(slot_push(m, value, first, h + 5, "LI", true));
-    }
-    return ERR_OK;
-}
-
 /* ---- tables ---- */
 
 static err table_cells(struct maker *m, enum style style, const char *cell,
@@ -367,7 +169,8 @@ static err table_cells(struct maker *m, enum style style, const char *cell,
     for (size_t i = 0; i < columns; i++) {
         struct column *column =
             column_add(m->band, (double)i * w + CELL_PADDING, w - 2 * CELL_PADDING, cell);
-        TRY(text_push(m, column, style, texts == NULL ? (struct print_text){NULL, NULL} : texts[i]));
+        TRY(text_push(m, column, style,
+                      texts == NULL ? (struct print_text){NULL, NULL} : texts[i]));
     }
     m->band->padding = ROW_PADDING;
     m->band->hairline = true;

@@ -32,14 +32,14 @@ struct band {
     double padding;             /* room inside, above and below the slots */
     enum band_table table;
     bool keep_with_next;
-    bool section;      /* opens a Sect */
-    bool new_sheet;    /* starts on a new page */
-    bool hairline;     /* below */
-    bool bar;          /* at its side: a note */
-    bool shade;        /* behind: a table's head */
-    bool repeat_label; /* cut: the first column stands again on the next page */
+    bool section;            /* opens a Sect */
+    bool new_sheet;          /* starts on a new page */
+    bool hairline;           /* below */
+    bool bar;                /* at its side: a note */
+    bool shade;              /* behind: a table's head */
+    bool repeat_label;       /* cut: the first column stands again on the next page */
     const struct band *head; /* a table's head: stands again on the next page */
-    size_t continued;  /* slots at the end of the first column that only the repeat shows */
+    size_t continued;        /* slots at the end of the first column that only the repeat shows */
 };
 
 /* bands_of: every block measured. Belongs to ctx. */

@@ -25,7 +25,7 @@ struct block {
     bool one;       /* CHOICES */
     enum print_space space;
     unsigned lines;
-    struct print_text text, hint; /* the label, where there is one */
+    struct print_text text, hint;   /* the label, where there is one */
     const struct print_text *texts; /* ROW: values; TABLE: cells */
     const struct print_text *head;  /* TABLE */
     const struct print_choice *choices;

@@ -94,8 +94,9 @@ void document_row(struct document *d, struct print_text label, const struct prin
                   size_t n)
 {
     const struct print_text *copy = array_copy(d, values, n, sizeof *values);
-    document_add(d, (struct block){.kind = BLOCK_ROW, .text = label, .texts = copy,
-                                   .n = copy == NULL ? 0 : n});
+    document_add(
+        d,
+        (struct block){.kind = BLOCK_ROW, .text = label, .texts = copy, .n = copy == NULL ? 0 : n});
 }
 
 void document_table(struct document *d, const struct print_text *head, size_t columns,
@@ -108,8 +109,11 @@ void document_table(struct document *d, const struct print_text *head, size_t co
     }
     const struct print_text *head_copy = array_copy(d, head, columns, sizeof *head);
     const struct print_text *copy = array_copy(d, cells, rows * columns, sizeof *cells);
-    document_add(d, (struct block){.kind = BLOCK_TABLE, .head = head_copy, .columns = columns,
-                                   .texts = copy, .n = copy == NULL ? 0 : rows});
+    document_add(d, (struct block){.kind = BLOCK_TABLE,
+                                   .head = head_copy,
+                                   .columns = columns,
+                                   .texts = copy,
+                                   .n = copy == NULL ? 0 : rows});
 }
 
 void document_page(struct document *d) { document_add(d, (struct block){.kind = BLOCK_PAGE}); }
@@ -118,14 +122,19 @@ void document_choices(struct document *d, struct print_text label, struct print_
                       const struct print_choice *choices, size_t n)
 {
     const struct print_choice *copy = array_copy(d, choices, n, sizeof *choices);
-    document_add(d, (struct block){.kind = BLOCK_CHOICES, .text = label, .hint = hint, .one = one,
-                                   .choices = copy, .n = copy == NULL ? 0 : n});
+    document_add(d, (struct block){.kind = BLOCK_CHOICES,
+                                   .text = label,
+                                   .hint = hint,
+                                   .one = one,
+                                   .choices = copy,
+                                   .n = copy == NULL ? 0 : n});
 }
 
 void document_space(struct document *d, struct print_text label, struct print_text hint,
                     enum print_space space, unsigned lines)
 {
     unsigned kept = lines < 1 ? 1 : lines > 40 ? 40 : lines;
-    document_add(d, (struct block){.kind = BLOCK_SPACE, .text = label, .hint = hint, .space = space,
-                                   .lines = kept});
+    document_add(
+        d, (struct block){
+               .kind = BLOCK_SPACE, .text = label, .hint = hint, .space = space, .lines = kept});
 }

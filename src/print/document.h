@@ -4,8 +4,8 @@
  * A document is built straight down: an addition that fails (no memory, over a limit, text that is
  * not UTF-8) sticks, and document_pdf tells. Texts are not copied: they must live until then.
  *
- * The PDF is A4, tagged (ISO 32000-1 §14.8: Document, Sect, H1.., Table, L, P), has its language and
- * a title, embeds its fonts, and is the same bytes for the same input. It is made in memory; no
+ * The PDF is A4, tagged (ISO 32000-1 §14.8: Document, Sect, H1.., Table, L, P), has its language
+ * and a title, embeds its fonts, and is the same bytes for the same input. It is made in memory; no
  * file is ever written. Right-to-left languages mirror the page.
  *
  * Threads: each call works for itself; call print_start once before the first. Called by
@@ -18,8 +18,8 @@
 #include "base/clock.h"
 #include "base/messages.h"
 
-#define DOCUMENT_BLOCKS_MAX 20000           /* additions to one document */
-#define DOCUMENT_TEXT_MAX 65536             /* bytes of one text */
+#define DOCUMENT_BLOCKS_MAX 20000 /* additions to one document */
+#define DOCUMENT_TEXT_MAX 65536   /* bytes of one text */
 #define DOCUMENT_PAGES_MAX 1000
 #define DOCUMENT_BYTES_MAX ((size_t)32 << 20) /* of the PDF */
 #define DOCUMENT_COLUMNS_MAX 8
@@ -36,14 +36,14 @@ struct print_text {
 
 /* What stands on every page. All but title and language may be NULL. */
 struct document_head {
-    const char *title;    /* neutral: "Report", never a name; also the PDF's title */
-    const char *subtitle; /* under the title, on the first page */
-    const char *language; /* BCP 47 */
+    const char *title;             /* neutral: "Report", never a name; also the PDF's title */
+    const char *subtitle;          /* under the title, on the first page */
+    const char *language;          /* BCP 47 */
     const struct catalog *catalog; /* for "Page 1 of 3"; its direction is the page's */
-    const char *handling; /* "Confidential" */
+    const char *handling;          /* "Confidential" */
     const char *case_code;
-    const char *reader;   /* for whom this copy was made */
-    msec created;         /* the PDF's creation date, also printed */
+    const char *reader; /* for whom this copy was made */
+    msec created;       /* the PDF's creation date, also printed */
 };
 
 struct document;
@@ -61,7 +61,8 @@ void document_note(struct document *d, struct print_text text);
  * value is longer than a page, the label is repeated. */
 void document_row(struct document *d, struct print_text label, const struct print_text *values,
                   size_t n);
-/* document_table: `cells` has rows * columns texts, row by row. The head is repeated on each page. */
+/* document_table: `cells` has rows * columns texts, row by row. The head is repeated on each page.
+ */
 void document_table(struct document *d, const struct print_text *head, size_t columns,
                     const struct print_text *cells, size_t rows);
 /* document_page: what follows starts on a new page. */

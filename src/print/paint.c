@@ -100,8 +100,8 @@ static void shape_paint(struct painter *p, const struct stroke *s)
 }
 
 /* One line of the running header or footer, cut with an ellipsis where it is too long. */
-static err running_paint(struct painter *p, mem *ctx, const char *text, enum style style, bool at_end,
-                         double y)
+static err running_paint(struct painter *p, mem *ctx, const char *text, enum style style,
+                         bool at_end, double y)
 {
     if (text_empty(text)) return ERR_OK;
     double w = at_end ? 0.40 * SHEET_BODY : 0.58 * SHEET_BODY;
@@ -121,8 +121,8 @@ static err running_paint(struct painter *p, mem *ctx, const char *text, enum sty
 
 static void running_rule(struct painter *p, double y)
 {
-    struct stroke rule = {.kind = STROKE_RULE, .x = SHEET_LEFT, .y = y, .w = SHEET_BODY,
-                          .ink = INK_HAIRLINE};
+    struct stroke rule = {
+        .kind = STROKE_RULE, .x = SHEET_LEFT, .y = y, .w = SHEET_BODY, .ink = INK_HAIRLINE};
     shape_paint(p, &rule);
 }
 
@@ -135,7 +135,8 @@ static err copy_text(mem *ctx, const struct document_head *head, const char **ou
         *out = mem_text(ctx, day);
     } else {
         const char *copy;
-        TRY(MSG_FILL(ctx, &copy, msg(head->catalog, MSG("Copy for {reader}")), {"reader", head->reader}));
+        TRY(MSG_FILL(ctx, &copy, msg(head->catalog, MSG("Copy for {reader}")),
+                     {"reader", head->reader}));
         *out = talloc_asprintf(ctx, "%s \u00b7 %s", copy, day);
     }
     ENSURE_MEM(*out);
@@ -158,8 +159,8 @@ static err frame_paint(struct painter *p, size_t page, size_t pages)
     ENSURE_MEM(this_page);
     ENSURE_MEM(all_pages);
     const char *number;
-    TRY(MSG_FILL(ctx, &number, msg(head->catalog, MSG("Page {page} of {pages}")), {"page", this_page},
-                 {"pages", all_pages}));
+    TRY(MSG_FILL(ctx, &number, msg(head->catalog, MSG("Page {page} of {pages}")),
+                 {"page", this_page}, {"pages", all_pages}));
     return running_paint(p, ctx, number, STYLE_RUNNING, true, FOOTER_Y);
 }
 

@@ -1,8 +1,8 @@
 /* pdf_language.c - adds /Lang and /ViewerPreferences to the catalog of a PDF that cairo wrote.
  *
- * cairo (1.16, 1.18) has no call for either, and a screen reader needs both. The catalog is the last
- * object of the file, so lengthening it moves nothing but the table of offsets behind it: only the
- * number after "startxref" changes. Source: ISO 32000-1 §7.7.2, §7.5.5.
+ * cairo (1.16, 1.18) has no call for either, and a screen reader needs both. The catalog is the
+ * last object of the file, so lengthening it moves nothing but the table of offsets behind it: only
+ * the number after "startxref" changes. Source: ISO 32000-1 §7.7.2, §7.5.5.
  */
 #include <inttypes.h>
 #include <string.h>

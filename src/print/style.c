@@ -31,9 +31,9 @@ static const struct style_look LOOKS[STYLE_COUNT] = {
 static const struct {
     double red, green, blue;
 } INKS[] = {
-    [INK_TEXT] = {0.07, 0.07, 0.08},     [INK_SOFT] = {0.27, 0.31, 0.36},
-    [INK_ACCENT] = {0.10, 0.22, 0.38},   [INK_HAIRLINE] = {0.80, 0.83, 0.86},
-    [INK_PEN] = {0.45, 0.49, 0.54},      [INK_SHADE] = {0.94, 0.95, 0.965},
+    [INK_TEXT] = {0.07, 0.07, 0.08},   [INK_SOFT] = {0.27, 0.31, 0.36},
+    [INK_ACCENT] = {0.10, 0.22, 0.38}, [INK_HAIRLINE] = {0.80, 0.83, 0.86},
+    [INK_PEN] = {0.45, 0.49, 0.54},    [INK_SHADE] = {0.94, 0.95, 0.965},
 };
 
 const struct style_look *style_look(enum style style) { return &LOOKS[style]; }
@@ -105,7 +105,8 @@ err setting_open(mem *ctx, const char *language, bool right_to_left, struct sett
     return ERR_OK;
 }
 
-static void layout_attributes(PangoLayout *layout, const struct style_look *look, const char *language)
+static void layout_attributes(PangoLayout *layout, const struct style_look *look,
+                              const char *language)
 {
     PangoFontDescription *font = pango_font_description_from_string(FACES);
     pango_font_description_set_absolute_size(font, look->size * PANGO_SCALE);
@@ -118,7 +119,8 @@ static void layout_attributes(PangoLayout *layout, const struct style_look *look
     /* An "ffi" in one glyph is read back as one odd character when the PDF is searched. */
     pango_attr_list_insert(attributes, pango_attr_font_features_new("liga=0, clig=0"));
     if (language != NULL)
-        pango_attr_list_insert(attributes, pango_attr_language_new(pango_language_from_string(language)));
+        pango_attr_list_insert(attributes,
+                               pango_attr_language_new(pango_language_from_string(language)));
     pango_layout_set_attributes(layout, attributes);
     pango_attr_list_unref(attributes);
 }

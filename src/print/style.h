@@ -37,7 +37,7 @@ struct style_look {
     double size;
     bool bold;
     enum ink ink;
-    float leading; /* line distance as a factor of the font's own */
+    float leading;   /* line distance as a factor of the font's own */
     const char *tag; /* of its paragraph in the PDF's structure */
 };
 const struct style_look *style_look(enum style style);

@@ -19,9 +19,13 @@ static const msec CREATED = 1795500000000;
 static err document_begin(mem *ctx, const char *language, const struct catalog *catalog,
                           struct document **out)
 {
-    struct document_head head = {.title = "Report", .language = language, .catalog = catalog,
-                                 .handling = "Confidential", .case_code = "IT-26-K7QF",
-                                 .reader = "Reader Exemplari", .created = CREATED};
+    struct document_head head = {.title = "Report",
+                                 .language = language,
+                                 .catalog = catalog,
+                                 .handling = "Confidential",
+                                 .case_code = "IT-26-K7QF",
+                                 .reader = "Reader Exemplari",
+                                 .created = CREATED};
     return document_new(ctx, &head, out);
 }
 
@@ -164,15 +168,19 @@ static void structure_is_tagged(void **state)
     document_heading(d, 2, T("Contacts"));
     document_table(d, (struct print_text[]){T("Body"), T("City")}, 2,
                    (struct print_text[]){T("Shelter"), T("Examplia")}, 1);
-    document_paragraph(d, T("Several words that are so many that they do not fit on one line of the "
-                            "page, and a reader of the structure must still find each of them apart."));
+    document_paragraph(
+        d, T("Several words that are so many that they do not fit on one line of the "
+             "page, and a reader of the structure must still find each of them apart."));
     const char *tree = squeeze(ctx, ask(ctx, pdf_make(ctx, d), "pdfinfo", "-struct-text"));
-    assert_holds(tree, "Document H1 (block) \"Report\" Sect H2 (block) \"General\" H3 (block) "
-                       "\"Personal\" Table (block) TR TH P (block) \"Languages\" TD L (block) LI (block) "
-                       "\"\u2022\u2002Albanian\" LI (block) \"\u2022\u2002Italian\" Sect H2 (block) \"Contacts\" "
-                       "Table (block) TR TH P (block) \"Body\" TH P (block) \"City\" TR TD P (block) "
-                       "\"Shelter\" TD P (block) \"Examplia\" P (block) \"Several");
-    assert_holds(tree, "on one line of the page, and a reader of the structure must still find each");
+    assert_holds(
+        tree,
+        "Document H1 (block) \"Report\" Sect H2 (block) \"General\" H3 (block) "
+        "\"Personal\" Table (block) TR TH P (block) \"Languages\" TD L (block) LI (block) "
+        "\"\u2022\u2002Albanian\" LI (block) \"\u2022\u2002Italian\" Sect H2 (block) \"Contacts\" "
+        "Table (block) TR TH P (block) \"Body\" TH P (block) \"City\" TR TD P (block) "
+        "\"Shelter\" TD P (block) \"Examplia\" P (block) \"Several");
+    assert_holds(tree,
+                 "on one line of the page, and a reader of the structure must still find each");
 }
 
 static void long_answer_runs_over_pages(void **state)
@@ -181,7 +189,8 @@ static void long_answer_runs_over_pages(void **state)
     MEM_SCOPE(ctx, NULL);
     struct buf b;
     buf_init(&b, ctx, 20000);
-    for (unsigned i = 0; b.n < 10000; i++) buf_addf(&b, "Sentence number %u, told calmly.%s", i, i % 7 ? " " : "\n");
+    for (unsigned i = 0; b.n < 10000; i++)
+        buf_addf(&b, "Sentence number %u, told calmly.%s", i, i % 7 ? " " : "\n");
     const char *comment;
     OK(buf_text(&b, &comment));
     struct document *d = document_make(ctx, "en", NULL);
@@ -229,7 +238,8 @@ static void page_breaks_keep_things_together(void **state)
         if (i % 7 == 0) document_heading(d, 3, T(talloc_asprintf(ctx, "Lesser%03u", i)));
         struct buf b;
         buf_init(&b, ctx, 100000);
-        for (unsigned k = 0; k < (i * 37) % 20; k++) buf_add_text(&b, "and a few more words of an answer ");
+        for (unsigned k = 0; k < (i * 37) % 20; k++)
+            buf_add_text(&b, "and a few more words of an answer ");
         buf_addf(&b, "Value%03u", i);
         const char *value;
         OK(buf_text(&b, &value));
@@ -277,8 +287,10 @@ static void paper_has_boxes_and_lines(void **state)
     MEM_SCOPE(ctx, NULL);
     struct document *d = document_make(ctx, "en", NULL);
     document_choices(d, T("Sex"), T("as stated"), true,
-                     (struct print_choice[]){{T("Female"), true, false}, {T("Male"), false, false},
-                                             {T("Other"), false, true}}, 3);
+                     (struct print_choice[]){{T("Female"), true, false},
+                                             {T("Male"), false, false},
+                                             {T("Other"), false, true}},
+                     3);
     document_space(d, T("Born"), T(NULL), PRINT_SPACE_DATE, 1);
     document_space(d, T("Comments"), T(NULL), PRINT_SPACE_AREA, 5);
     const char *text = squeeze(ctx, ask(ctx, pdf_make(ctx, d), "pdftotext", "-raw"));
@@ -310,7 +322,8 @@ static void right_to_left_is_mirrored(void **state)
         document_paragraph(d, T("Aligned"));
         const char *boxes = ask(ctx, pdf_make(ctx, d), "pdftotext", "-bbox");
         assert_true((edge_of(boxes, ">Label<") > edge_of(boxes, ">Value<")) == (i == 1));
-        assert_true((edge_of(boxes, ">Confidential<") > edge_of(boxes, ">IT-26-K7QF<")) == (i == 1));
+        assert_true((edge_of(boxes, ">Confidential<") > edge_of(boxes, ">IT-26-K7QF<")) ==
+                    (i == 1));
         assert_true((edge_of(boxes, ">Aligned<") > edge_of(boxes, ">Value<") + 50) == (i == 1));
         /* A value in the other direction begins at the same edge as the others. The last
          * letter stands left; poppler takes each for a word. */
@@ -399,7 +412,8 @@ static err sample_make(mem *ctx, struct document **out)
     document_heading(d, 2, T("Të dhëna"));
     for (int i = 0; i < 40; i++)
         document_row(d, T("Emri"), (struct print_text[]){T("Ελένη"), T("محمد"), T("ნინო")}, 3);
-    document_choices(d, T("Sex"), T(NULL), true, &(struct print_choice){T("Female"), true, false}, 1);
+    document_choices(d, T("Sex"), T(NULL), true, &(struct print_choice){T("Female"), true, false},
+                     1);
     *out = d;
     return ERR_OK;
 }
