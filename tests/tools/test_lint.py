@@ -54,7 +54,7 @@ GOOD = {
     "src/db/meson.build": "y = dependency('libx')\n",
 }
 
-REPORT = "Ms. Other Name\n\nAnnex II: List\nAlbania\tMs. Exampla Persona, Tel: 1 E-mail: exa@example.org\n"
+REPORT = "Ms. Other Name\n\nAnnex II: List\nAlbania\tMs. Exampla Persona, Tel: 1 E-mail: epersona@example.org office@example.org\n"
 
 
 class Lint(unittest.TestCase):
@@ -99,6 +99,12 @@ class Lint(unittest.TestCase):
         code, out = self.lint(GOOD, seed=False)
         self.assertEqual(code, 0)
         self.assertIn("not beside the tree", out)
+
+    def test_an_office_is_no_person(self):
+        code, out = self.lint({"tests/a.txt": "office@example.org\n"})
+        self.assertEqual(code, 0, out)
+        code, out = self.lint({"tests/a.txt": "epersona@example.org\n"})
+        self.assertEqual(code, 1, out)
 
     def test_names_outside_the_contact_list_are_free(self):
         code, out = self.lint({"tests/a.txt": "Other Name\n"})
