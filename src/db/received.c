@@ -51,6 +51,12 @@ static const struct db_query STATE = {
     "ttt",
     "",
 };
+static const struct db_query FILE_AWAY = {
+    "received_file",
+    "UPDATE received SET state = 'filed', body = $3 WHERE id = $1 AND state = $2",
+    "ttb",
+    "",
+};
 static const struct db_query FREEZE = {
     "received_freeze",
     "UPDATE received SET state = 'frozen' WHERE handle = $1 AND state NOT IN ('frozen', 'erased')",
@@ -114,6 +120,13 @@ err db_received_state(struct tx *tx, struct id id, const char *from, const char 
 {
     struct db_value values[] = {value_id(&id), db_text(from), db_text(to)};
     return row_change(tx, &STATE, values, 3, ERR_CONFLICT,
+                      "what was received is not in that state any more");
+}
+
+err db_received_file(struct tx *tx, struct id id, const char *from, struct bytes body)
+{
+    struct db_value values[] = {value_id(&id), db_text(from), db_bytes(body)};
+    return row_change(tx, &FILE_AWAY, values, 3, ERR_CONFLICT,
                       "what was received is not in that state any more");
 }
 

@@ -35,6 +35,9 @@ err db_received_find(struct tx *tx, mem *ctx, const char *partner_id, const char
 err db_received_by_id(struct tx *tx, mem *ctx, struct id id, struct db_received *out);
 /* db_received_state: ERR_CONFLICT if it is no longer in `from`. */
 err db_received_state(struct tx *tx, struct id id, const char *from, const char *to);
+/* db_received_file: state filed; the body is replaced by what rests under the message's own key.
+ * ERR_CONFLICT if it is no longer in `from`. */
+err db_received_file(struct tx *tx, struct id id, const char *from, struct bytes body);
 /* db_received_freeze: everything of a conversation that is not erased, at once (withdrawal). */
 err db_received_freeze(struct tx *tx, const char *handle, int64_t *changed);
 /* db_received_erase: the body goes, the row and its receipt stay: a repeat is still known. */

@@ -33,6 +33,8 @@ struct node_settings {
     const char *country; /* ISO 3166 alpha-2 */
     const char *address; /* where browsers and partners reach it: "https://it.localhost:8443", no
                             slash at the end */
+    const char *exchange_address; /* where partners' nodes post: "https://it.localhost:8442/as2" */
+    const char *language;         /* of the node's own name and of its agencies' names */
     struct password_cost password_cost; /* for new passwords */
     msec session_idle;                  /* signed out after so long without a request (30 min) */
     msec session_most;                  /* signed out in any case after (12 h) */

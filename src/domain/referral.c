@@ -185,7 +185,7 @@ static err value_of(mem *ctx, const struct form_row *row, const char **out)
 {
     char *text = mem_text(ctx, "");
     for (size_t i = 0; i < row->n_values && text != NULL; i++)
-        text = talloc_asprintf_append(text, "%s%s", i == 0 ? "" : ", ", row->values[i].text);
+        text = talloc_asprintf_append(text, "%s%s", i == 0 ? "" : ", ", row->value[i].text);
     ENSURE_MEM(text);
     *out = text;
     return ERR_OK;

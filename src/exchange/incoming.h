@@ -18,6 +18,7 @@ struct node;
 struct actor;
 struct casefile;
 struct form;
+struct arrival;
 
 struct incoming {
     struct id received_id;
@@ -31,15 +32,17 @@ struct incoming {
     const char *sender_organisation;
     struct id recipient;            /* our organisation */
     const char *purpose;
+    const char *language;           /* of what was typed; "" if not said */
     const char *state;
     msec received_at, due_at;
+    struct id case_id;              /* ours; unset while there is none */
     compartment_set there;          /* parts that came */
     compartment_set opened;         /* parts that the actor can read; the rest is withheld */
     const struct form *form;        /* the form it was written on; NULL if none */
     json_t *answers;                /* merged over `opened` */
     json_t *consent;
     json_t *body;
-    const char *pdf_id;             /* not NULL: part PDFs can be fetched with incoming_pdf */
+    struct arrival *arrival;        /* the inside */
 };
 
 /* incoming_settle: opens what is new for the actor's organisations, at most 50 a call. `problems` counts what

@@ -1,0 +1,237 @@
+/* incoming_settle.c - what is new is opened, answered by a receipt, and what proves something is filed as evidence. */
+#include "base/text.h"
+#include "crypto/sha256.h"
+#include "db/evidence.h"
+#include "db/message.h"
+#include "domain/record_write.h"
+#include "domain/vault.h"
+#include "exchange/incoming_inside.h"
+#include "exchange/outgoing.h"
+
+#define SETTLE_AT_ONCE 50
+
+/* How far an outgoing message has come: a late receipt never takes it back. */
+static const char *const STEPS[] = {"submitted", "relayed",  "delivered", "unreadable",
+                                    "opened",    "answered", "declined",  "accepted"};
+
+static int step_of(const char *state)
+{
+    for (size_t i = 0; i < COUNT_OF(STEPS); i++)
+        if (text_same(STEPS[i], state)) return (int)i;
+    return -1;
+}
+
+err receipt_send(struct node *node, struct actor *actor, const struct arrival *a, const char *outcome)
+{
+    char digest[SHA256_HEX_ROOM];
+    sha256_hex(a->post, digest);
+    JSON_SCOPE(body) = json_pack("{s:s, s:s}", "outcome", outcome, "digest", digest);
+    ENSURE_MEM(body);
+    struct outgoing message = {.class_ = "receipt",
+                               .in_reply_to = a->message.text,
+                               .sender = a->row.organisation_id,
+                               .partner_id = a->row.partner_id,
+                               .recipient = a->conversation.remote_organisation,
+                               .purpose = "",
+                               .handling = "confidential",
+                               .body = body,
+                               .language = actor->language};
+    TRY(id_parse(a->row.handle, &message.handle));
+    struct id id;
+    return outgoing_send(node, actor, NULL, &message, &id);
+}
+
+/* A receipt or decision, and what it says about which message of ours. */
+struct settling {
+    struct node *node;
+    struct actor *actor;
+    struct arrival *a;
+    const char *kind;      /* evidence kind and state: delivered, opened, ... */
+    struct id about;
+    struct bytes proof;
+    struct record_batch records;
+    const char *to_state;  /* of the received row */
+};
+
+/* A receipt may come twice (see settle_one); it proves the same. */
+static bool known(const db_evidences *earlier, const char *kind)
+{
+    for (size_t i = 0; i < earlier->n; i++)
+        if (text_same(earlier->at[i].kind, kind)) return true;
+    return false;
+}
+
+static err write_settled(struct tx *tx, void *arg)
+{
+    const struct settling *s = arg;
+    msec now = node_now(s->node);
+    TRY(db_received_state(tx, s->a->row.id, s->a->row.state, s->to_state));
+    struct db_message about;
+    TRY(db_message_by_id(tx, db_scratch(tx), s->about, &about));
+    ENSURE(text_same(about.handle, s->a->row.handle) && text_same(about.direction, "out"), ERR_PEER,
+           "a receipt for a message of another conversation");
+    db_evidences earlier;
+    TRY(db_evidence_of_message(tx, db_scratch(tx), s->about, &earlier));
+    const struct db_evidence evidence = {.id = id_new(now),
+                                         .message_id = s->about,
+                                         .kind = s->kind,
+                                         .at = s->a->row.at,
+                                         .by = s->a->envelope->sender.text,
+                                         .body = s->proof};
+    if (!known(&earlier, s->kind)) TRY(db_evidence_insert(tx, &evidence));
+    if (step_of(s->kind) > step_of(about.state)) TRY(db_message_state(tx, s->about, about.state, s->kind));
+    TRY(record_batch_insert(tx, &s->records));
+    const struct audit_event event = {.at = now,
+                                      .actor_id = s->actor->user_id,
+                                      .action = AUDIT_MESSAGE_SETTLE,
+                                      .case_id = s->a->conversation.case_id,
+                                      .object = s->about.text,
+                                      .detail = s->kind};
+    return audit_append(tx, s->node->audit, &event);
+}
+
+/* The words of a decision belong into the case. */
+static err keep_decision(struct settling *s, mem *ctx)
+{
+    if (!id_is_set(s->a->conversation.case_id)) return ERR_OK;
+    struct vault *vault;
+    TRY(vault_open(s->node, s->actor, VAULT_CASE, s->a->conversation.case_id, ctx, &vault));
+    JSON_SCOPE(record) = json_pack("{s:s, s:s}", "class", s->a->row.class_, "from", s->a->envelope->sender.text);
+    ENSURE_MEM(record);
+    json_t *body = json_deep_copy(arrival_body(s->a));
+    TRY(json_put(record, "body", body));
+    return record_seal(s->node, s->actor, vault, ctx, "received", s->a->message.text, COMPARTMENT_IDENTITY, 1, record,
+                       &s->records);
+}
+
+static const char *const RECEIPTS[] = {"delivered", "opened", "unreadable"};
+static const char *const DECISIONS[] = {"accepted", "declined"};
+
+static err outcome_of(const json_t *body, const char *const *known, size_t n, const char **out)
+{
+    const char *outcome = json_text_or(body, "outcome", "");
+    for (size_t i = 0; i < n; i++)
+        if (text_same(known[i], outcome)) {
+            *out = known[i];
+            return ERR_OK;
+        }
+    FAIL(ERR_PEER, "a receipt or decision that says nothing we know");
+}
+
+static err settle_proof(struct node *node, struct actor *actor, mem *ctx, struct arrival *a)
+{
+    struct settling *s = mem_new(ctx, struct settling);
+    ENSURE_MEM(s);
+    *s = (struct settling){.node = node, .actor = actor, .a = a, .to_state = "filed"};
+    const struct part *part = a->parts[COMPARTMENT_IDENTITY];
+    ENSURE(part != NULL && part->body != NULL && id_is_set(part->in_reply_to), ERR_PEER,
+           "a receipt or decision that does not say about which message");
+    s->about = part->in_reply_to;
+    if (text_same(a->row.class_, "receipt")) {
+        TRY(outcome_of(part->body, RECEIPTS, COUNT_OF(RECEIPTS), &s->kind));
+        s->proof = a->inner[COMPARTMENT_IDENTITY];
+        s->to_state = "opened";
+    } else {
+        TRY(outcome_of(part->body, DECISIONS, COUNT_OF(DECISIONS), &s->kind));
+        s->proof = a->post; /* sealed: the reason may be about the person */
+        s->to_state = "opened";
+        TRY(keep_decision(s, ctx));
+    }
+    return db_run(node->records, write_settled, s);
+}
+
+struct marking {
+    struct node *node;
+    struct actor *actor;
+    struct arrival *a;
+    const char *state;
+    enum audit_action action;
+};
+
+static err write_mark(struct tx *tx, void *arg)
+{
+    const struct marking *m = arg;
+    TRY(db_received_state(tx, m->a->row.id, m->a->row.state, m->state));
+    const struct audit_event event = {.at = node_now(m->node),
+                                      .actor_id = m->actor->user_id,
+                                      .action = m->action,
+                                      .case_id = m->a->conversation.case_id,
+                                      .object = m->a->message.text};
+    return audit_append(tx, m->node->audit, &event);
+}
+
+err arrival_mark(struct node *node, struct actor *actor, struct arrival *a, const char *state, enum audit_action action)
+{
+    struct marking m = {node, actor, a, state, action};
+    TRY(db_run(node->records, write_mark, &m));
+    a->row.state = state;
+    return ERR_OK;
+}
+
+static bool proves(const char *class_) { return text_same(class_, "receipt") || text_same(class_, "decision"); }
+
+/* One new message. The receipt goes out before the mark: if we die in between, it is sent again, which is harmless; the
+ * other way round it would never be sent. */
+static err settle_one(struct node *node, struct actor *actor, struct id received_id, bool *settled, bool *bad)
+{
+    MEM_SCOPE(scope, NULL);
+    struct arrival *a;
+    TRY(arrival_load(node, actor, received_id, scope, &a));
+    err e = arrival_open(node, actor, scope, a);
+    if (!err_failed(e) && a->opened == 0) return ERR_OK; /* a colleague with the keys will */
+    if (!err_failed(e) && proves(a->row.class_)) e = settle_proof(node, actor, scope, a);
+    if (arrival_is_bad(e)) {
+        *bad = true;
+        if (!text_same(a->row.class_, "receipt")) TRY(receipt_send(node, actor, a, "unreadable"));
+        return arrival_mark(node, actor, a, "unreadable", AUDIT_MESSAGE_UNREADABLE);
+    }
+    TRY(e);
+    *settled = true;
+    if (proves(a->row.class_)) return ERR_OK;
+    TRY(receipt_send(node, actor, a, "delivered"));
+    return arrival_mark(node, actor, a, "delivered", AUDIT_MESSAGE_SETTLE);
+}
+
+struct news {
+    mem *ctx;
+    struct id organisation;
+    db_receiveds rows;
+};
+
+static err read_news(struct tx *tx, void *arg)
+{
+    struct news *n = arg;
+    return db_received_of_organisation(tx, n->ctx, n->organisation, "new", db_page_first(SETTLE_AT_ONCE), &n->rows);
+}
+
+static err settle_organisation(struct node *node, struct actor *actor, struct id organisation, size_t *settled,
+                               size_t *problems)
+{
+    MEM_SCOPE(scope, NULL);
+    struct news n = {.ctx = scope, .organisation = organisation};
+    TRY(db_read(node->records, read_news, &n));
+    for (size_t i = n.rows.n; i-- > 0;) { /* oldest first */
+        bool good = false, bad = false;
+        err e = settle_one(node, actor, n.rows.at[i].id, &good, &bad);
+        *settled += good ? 1 : 0;
+        *problems += bad ? 1 : 0;
+        /* Another person settled it meanwhile, holds what we do not, or it is frozen: the next one. */
+        bool passing = e.kind == ERR_CONFLICT || e.kind == ERR_NOT_FOUND || e.kind == ERR_STATE || e.kind == ERR_DENIED;
+        if (!passing) TRY(e);
+    }
+    return ERR_OK;
+}
+
+err incoming_settle(struct node *node, struct actor *actor, size_t *settled, size_t *problems)
+{
+    TRY(actor_need(actor, CAPABILITY_INBOX_READ));
+    *settled = 0;
+    *problems = 0;
+    for (size_t i = 0; i < actor->n_teams; i++) {
+        bool seen = false;
+        for (size_t k = 0; k < i; k++)
+            seen = seen || id_same(actor->teams[k].organisation_id, actor->teams[i].organisation_id);
+        if (!seen) TRY(settle_organisation(node, actor, actor->teams[i].organisation_id, settled, problems));
+    }
+    return ERR_OK;
+}
