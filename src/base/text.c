@@ -69,6 +69,16 @@ err text_trim(mem *ctx, const char *in, const char **out)
     return ERR_OK;
 }
 
+const char *text_cut(mem *ctx, const char *in, size_t max_bytes)
+{
+    size_t n = strlen(in);
+    if (n > max_bytes) {
+        n = max_bytes;
+        while (n > 0 && ((unsigned char)in[n] & 0xc0) == 0x80) n--;
+    }
+    return mem_textn(ctx, in, n);
+}
+
 bool text_same(const char *a, const char *b)
 {
     return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);

@@ -14,6 +14,9 @@ bool text_valid_utf8(struct bytes in);
 err text_check(struct bytes in, size_t max_bytes);
 /* text_trim: a copy without white space at both ends. */
 err text_trim(mem *ctx, const char *in, const char **out);
+/* text_cut: a copy of at most max_bytes, cut between characters, for messages. NULL when there is no
+ * memory. */
+const char *text_cut(mem *ctx, const char *in, size_t max_bytes);
 /* text_same: equal C strings; NULL equals only NULL. */
 bool text_same(const char *a, const char *b);
 /* text_same_nocase: equal but for ASCII case (header names, hosts). */

@@ -2,7 +2,8 @@
  *
  * Answers are a JSON object by field name. Groups leave no trace; a repeat is an array of objects:
  *
- *   text, calculate     "..."         integer   12           decimal   1.5
+ *   text                "..."         integer   12           decimal   1.5
+ *   calculate           what it calculates: a text, a number, true or false
  *   date                "2026-11-24"  time      "05:57"      dateTime  "2026-11-24T05:57" (there)
  *   select_one          "female"      select_multiple        ["a", "b"] in the order of the list
  *   acknowledge         "OK"          file      {"name": "scan.pdf", "type": "application/pdf",
@@ -90,7 +91,8 @@ const char *form_state_name(enum form_state state);
 
 /* form_answers_merge: `stored` with the answers of one section replaced by `posted`. Answers in
  * compartments outside eval->compartments and for parties outside eval->parties stay as stored.
- * Both must have been made by this module or input.h. *out belongs to ctx. */
+ * Both must have been made by this module or input.h. A file stays as stored unless posted has another, or
+ * null for it. *out belongs to ctx. */
 err form_answers_merge(mem *ctx, const struct form *form, const struct form_section *section,
                        const struct form_eval *eval, const json_t *stored, const json_t *posted,
                        json_t **out);

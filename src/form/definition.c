@@ -35,11 +35,18 @@ bool form_type_answers(enum form_type type)
 const struct form_item *form_item_find(const struct form *form, const struct form_item *scope,
                                        const char *name)
 {
-    size_t from = scope == NULL ? 0 : scope->index + 1;
-    size_t to = scope == NULL ? form->n_items : scope->index + 1 + scope->below;
-    for (size_t i = from; i < to; i++) {
-        const struct form_item *item = &form->items[i];
-        if (item->scope == scope && text_same(item->name, name)) return item;
+    size_t low = 0, high = form->n_items;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(form->items[form->names[middle]].name, name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < form->n_items; low++) {
+        const struct form_item *item = &form->items[form->names[low]];
+        if (strcmp(item->name, name) != 0) return NULL;
+        if (item->scope == scope) return item;
     }
     return NULL;
 }

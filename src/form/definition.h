@@ -91,11 +91,11 @@ struct form_item {
     struct form_text label, hint, required_message, constraint_message;
 
     unsigned parties;             /* whose country fills it; inherited from the group */
-    enum compartment compartment; /* inherited from the group */
+    enum compartment compartment; /* of a question; inherited from the group */
     compartment_set compartments;        /* bits: of it and of everything inside */
     enum form_share share;        /* inherited from the group */
     const char *statistic;        /* code of the statistic it feeds, or NULL */
-    const char *source;           /* where its value can be taken from (docs/forms.md), or NULL */
+    const char *source;           /* place in the document it is transcribed from, or NULL */
     const char *appearance;       /* or NULL */
     bool read_only;
 
@@ -130,6 +130,8 @@ struct form {
     const char *version;
     const char *hash; /* SHA-256 of the canonical JSON (write.h), lower-case hex */
     struct form_text title;
+    struct form_text review; /* what is said of the review of each translation, or no text */
+    const char *source;      /* the document it was transcribed from; "" if none */
     const struct form_language *languages;
     size_t n_languages;
     size_t default_language; /* index */
@@ -140,6 +142,7 @@ struct form {
     const struct form_choices *lists;
     size_t n_lists;
     const size_t *order; /* the items' indexes, each after what its expressions need */
+    const size_t *names; /* the items' indexes by name, then index: for form_item_find */
 };
 
 /* The three files of a form. An empty `settings` or `choices` is allowed. */

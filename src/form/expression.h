@@ -36,12 +36,18 @@ struct expression;
 /* expression_compile: ERR_INPUT with fault->message set. *out belongs to ctx. */
 err expression_compile(mem *ctx, const struct expression_place *place, const char *text,
                        const struct expression **out, struct expression_fault *fault);
+/* expression_literal: a text that stands for itself, e.g. a default. */
+err expression_literal(mem *ctx, const char *text, const struct expression **out);
 /* expression_text: as it was written. */
 const char *expression_text(const struct expression *e);
 /* expression_uses: the items it refers to. */
 size_t expression_uses(const struct expression *e, const struct form_item *const **out);
-/* expression_compartments: bits of the compartments it refers to. */
+/* expression_compartments: of the answers it refers to. */
 compartment_set expression_compartments(const struct expression *e);
+/* expression_condition: true if it only asks whether one choice was made, ${x} = 'a' or
+ * selected(${x}, 'a'): then a browser can follow it. */
+bool expression_condition(const struct expression *e, const struct form_item **item,
+                          const char **choice);
 
 /* The entry of a repeat that is being looked at; chained from the inside out. */
 struct expression_entry {
@@ -64,9 +70,13 @@ struct expression_run {
 };
 #define EXPRESSION_STEPS_MAX 2000000u
 
-/* The value as a boolean, a number (NaN for what is none), a text. */
+/* expression_step: counts work; ERR_LIMIT when the run has done too much. */
+err expression_step(struct expression_run *run, size_t n);
+/* expression_true: the value as a boolean. */
 err expression_true(struct expression_run *run, const struct expression *e, bool *out);
-err expression_number(struct expression_run *run, const struct expression *e, double *out);
+/* expression_string: the value as a text, in run->ctx or borrowed. */
 err expression_string(struct expression_run *run, const struct expression *e, const char **out);
+/* expression_json: the value as an answer, a new reference; NULL for "" and for no number. */
+err expression_json(struct expression_run *run, const struct expression *e, json_t **out);
 
 #endif
