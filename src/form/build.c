@@ -4,10 +4,8 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include <sodium.h>
-
-#include "base/encode.h"
 #include "base/text.h"
+#include "crypto/sha256.h"
 #include "form/write.h"
 
 err build_complain(struct builder *b, bool warning, int row, enum raw_column column,
@@ -85,10 +83,12 @@ static err head_build(struct builder *b)
 static err hash_build(struct builder *b)
 {
     struct bytes json;
-    uint8_t digest[crypto_hash_sha256_BYTES];
+    char hex[SHA256_HEX_ROOM];
     TRY(form_to_json(b->scratch, b->form, &json));
-    (void)crypto_hash_sha256(digest, json.p, json.n);
-    return encode_hex(b->form, bytes_of(digest, sizeof digest), &b->form->hash);
+    sha256_hex(json, hex);
+    b->form->hash = mem_text(b->form, hex);
+    ENSURE_MEM(b->form->hash);
+    return ERR_OK;
 }
 
 static err steps(struct builder *b)

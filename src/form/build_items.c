@@ -196,6 +196,10 @@ static err columns_check(struct tree *t, const struct form_item *item)
         if (*t->row->cells[c] == '\0' || (COLUMN_RULES[i].types & BIT(item->type)) != 0) continue;
         TRY(COMPLAIN(t, c, "%s; take it out", COLUMN_RULES[i].otherwise));
     }
+    if (item->scope != NULL && item->type == FORM_FILE)
+        TRY(COMPLAIN(t, RAW_TYPE, "a file can't be asked for inside a repeat"));
+    if (item->scope != NULL && *t->row->cells[RAW_READ_ONLY] != '\0')
+        TRY(COMPLAIN(t, RAW_READ_ONLY, "inside a repeat nothing can be read only"));
     if (item->type == FORM_CALCULATE && *t->row->cells[RAW_CALCULATION] == '\0')
         TRY(COMPLAIN(t, RAW_CALCULATION, "a calculate needs its calculation"));
     return ERR_OK;

@@ -41,4 +41,9 @@ err settled_choice(struct settled *s, const struct form_item *item,
                    const struct form_choice *choice, const struct expression_entry *entry,
                    bool *out);
 
+/* settled_initial: the default of an item in a place, as an answer (a new reference); NULL if none, or
+ * if it depends on what is not held. */
+err settled_initial(struct settled *s, const struct form_item *item,
+                    const struct expression_entry *entry, json_t **value);
+
 #endif

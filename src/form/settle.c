@@ -165,3 +165,24 @@ err settled_new(mem *ctx, const struct form *form, const struct form_eval *eval,
     }
     return ERR_OK;
 }
+
+err settled_initial(struct settled *s, const struct form_item *item,
+                    const struct expression_entry *entry, json_t **value)
+{
+    const char *text, *message;
+    *value = NULL;
+    if (item->initial == NULL || !known(s->eval, item->initial)) return ERR_OK;
+    s->run.item = item;
+    s->run.entry = entry;
+    TRY(expression_string(&s->run, item->initial, &text));
+    if (item->type != FORM_SELECT_MULTIPLE)
+        return value_parse(item, bytes_text(text), value, &message);
+    JSON_SCOPE(words) = json_array();
+    ENSURE_MEM(words);
+    for (const char *rest = text, *word;;) {
+        TRY(text_split(s->ctx, &rest, ' ', &word));
+        if (word == NULL) break;
+        TRY(json_add(words, json_string(word)));
+    }
+    return value_clean(item, words, value, &message);
+}

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/date.h"
 #include "base/text.h"
 
@@ -468,4 +469,85 @@ err value_clean(const struct form_item *item, const json_t *given, json_t **valu
     if (*message == NULL || *message == MESSAGE_TEXT_UNCLEAN || typed.n > 4u * FORM_TEXT_BYTES_MAX)
         return ERR_OK;
     return value_raw_new(json_string_value(given), value);
+}
+
+/* ---- for reading ------------------------------------------------------------------------------ */
+
+static const char *const PART_NAMES[] = {"day", "month", "year", "hour", "minute"};
+
+static err array_show(mem *ctx, const json_t *array, const char **out)
+{
+    struct buf b;
+    buf_init(&b, ctx, 4u * FORM_TEXT_BYTES_MAX);
+    for (size_t i = 0; i < json_array_size(array); i++) {
+        if (i > 0) buf_add_char(&b, ' ');
+        buf_add_text(&b, json_string_value(json_array_get(array, i)));
+    }
+    return buf_text(&b, out);
+}
+
+static err raw_show(mem *ctx, const json_t *raw, const char **out)
+{
+    if (json_is_string(raw)) {
+        *out = json_string_value(raw);
+        return ERR_OK;
+    }
+    struct buf b;
+    buf_init(&b, ctx, 1000);
+    for (size_t i = 0; i < COUNT_OF(PART_NAMES); i++) {
+        const char *part = json_text_or(raw, PART_NAMES[i], "");
+        if (*part == '\0') continue;
+        if (b.n > 0) buf_add_char(&b, ' ');
+        buf_add_text(&b, part);
+    }
+    return buf_text(&b, out);
+}
+
+err value_show(mem *ctx, const struct form_item *item, const json_t *value, const char **out)
+{
+    *out = "";
+    if (item->type == FORM_FILE) {
+        *out = json_text_or(value, "name", "");
+        return ERR_OK;
+    }
+    const json_t *raw = value_raw(item, value);
+    if (raw != NULL) return raw_show(ctx, raw, out);
+    if (json_is_array(value)) return array_show(ctx, value, out);
+    if (json_is_string(value)) *out = json_string_value(value);
+    if (json_is_boolean(value)) *out = json_is_true(value) ? "true" : "false";
+    if (!json_is_number(value)) return ERR_OK;
+    *out = json_is_integer(value)
+               ? talloc_asprintf(ctx, "%lld", (long long)json_integer_value(value))
+               : talloc_asprintf(ctx, "%.15g", json_real_value(value));
+    ENSURE_MEM(*out);
+    return ERR_OK;
+}
+
+err value_parts_of(mem *ctx, const struct form_item *item, const json_t *value,
+                   struct value_parts *out)
+{
+    *out = (struct value_parts){"", "", "", "", ""};
+    const json_t *raw = value_raw(item, value);
+    if (json_is_object(raw)) {
+        *out = (struct value_parts){json_text_or(raw, "day", ""), json_text_or(raw, "month", ""),
+                                    json_text_or(raw, "year", ""), json_text_or(raw, "hour", ""),
+                                    json_text_or(raw, "minute", "")};
+        return ERR_OK;
+    }
+    struct value_moment m;
+    if (!json_is_string(value) || err_failed(value_moment(item->type, json_string_value(value), &m)))
+        return ERR_OK;
+    if (m.has_date) {
+        out->day = talloc_asprintf(ctx, "%d", m.day);
+        out->month = talloc_asprintf(ctx, "%d", m.month);
+        out->year = talloc_asprintf(ctx, "%04d", m.year);
+    }
+    if (m.has_time) {
+        out->hour = talloc_asprintf(ctx, "%02d", m.hour);
+        out->minute = talloc_asprintf(ctx, "%02d", m.minute);
+    }
+    ENSURE(out->day != NULL && out->month != NULL && out->year != NULL && out->hour != NULL &&
+               out->minute != NULL,
+           ERR_MEMORY, "out of memory");
+    return ERR_OK;
 }

@@ -44,6 +44,14 @@ struct value_moment {
 };
 err value_moment(enum form_type type, const char *text, struct value_moment *out);
 
+/* value_show: an answer as text: numbers in digits, dates as stored, what was typed and not understood as
+ * typed, a file by its name, "" for none. Of a select_multiple: the names with spaces. Owned by ctx or
+ * borrowed. */
+err value_show(mem *ctx, const struct form_item *item, const json_t *value, const char **out);
+/* value_parts_of: a date, time or dateTime for fields of their own, also when it is raw. "" if none. */
+err value_parts_of(mem *ctx, const struct form_item *item, const json_t *value,
+                   struct value_parts *out);
+
 /* value_decimal: "-12.5" as a number: digits with at most one point; no exponent, no hexadecimal. */
 bool value_decimal(const char *text, double *out);
 

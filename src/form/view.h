@@ -1,29 +1,62 @@
-/* view.h - a section as data for a page: a JSON tree that a Mustache template prints.
+/* view.h - a form and its answers as lists that a page, a PDF or a terminal can print.
  *
- * {"name", "label", "lang", "items": [item, ...]} and each item:
- *   "name", "path" (the name of the posted field), "id" (for id= and #links: only [A-Za-z0-9_-]),
- *   "label", "label_lang" (only when it is not in the reader's language), "hint", "hint_lang",
- *   "required": bool, "read_only": bool, "error" and "error_lang" (when there is one;
- *   "error_translate": true when it is an English literal of ours),
- *   "compartment", and one of the following as true: "is_text", "is_long_text" (appearance
- *   multiline), "is_integer", "is_decimal", "is_date", "is_time", "is_datetime", "is_select_one",
- *   "is_select_multiple", "is_note", "is_acknowledge", "is_calculate", "is_file", "is_group",
- *   "is_repeat";
- *   text, numbers, calculate: "value"; date, time, dateTime: "day", "month", "year", "hour", "minute";
- *   selects: "options": [{"value", "label", "label_lang", "id", "checked": bool, "other": item (the
- *   text that goes with "other")}]; acknowledge: "checked"; file: "file": {"name", "size"};
- *   groups: "items"; repeats: "entries": [{"number" (from 1), "index", "path", "items"}], "full".
- *
- * Questions that are not asked (not relevant, of another party, of a compartment not held) are not
- * in it; those whose relevance depends on an answer of the same section carry "depends": true and are
- * there, so that a page without JavaScript can be filled in one go.
- *
- * Called by web. Never writes HTML.
+ * Flat lists in the order of the form, with the labels in the reader's language and where each field's
+ * value, choices and problem are. Called by web, print, domain (preview), cli. Never writes HTML.
  */
 #ifndef OPENTRM_FORM_VIEW_H
 #define OPENTRM_FORM_VIEW_H
 
 #include "form/answers.h"
+
+/* ---- a section, for filling in ---- */
+
+enum form_field_kind {
+    FORM_FIELD_GROUP, /* a group inside the section begins; its fields follow */
+    FORM_FIELD_GROUP_END,
+    FORM_FIELD_REPEAT, /* its entries follow */
+    FORM_FIELD_ENTRY,
+    FORM_FIELD_ENTRY_END,
+    FORM_FIELD_REPEAT_END,
+    FORM_FIELD_NOTE,
+    FORM_FIELD_QUESTION
+};
+
+struct form_option {
+    const struct form_choice *choice;
+    struct form_shown label;
+    bool chosen;
+};
+
+/* Texts are "" where there is nothing; pointers may be NULL where said. */
+struct form_field {
+    enum form_field_kind kind;
+    const struct form_item *item; /* of an entry: its repeat */
+    const char *path;             /* name of the posted field; of an entry "children[0]" */
+    struct form_shown label, hint;
+    bool asked;           /* false: not asked as the answers stand, but an answer on this page can
+                             change that */
+    const char *relevant; /* the condition, if it depends on an answer on this page; else NULL */
+    json_t *known;        /* then: what it needs from elsewhere, {"age": "12"}; else NULL */
+    const struct form_item *when_item; /* then: if it only asks for one choice of one question: which; */
+    const char *when_choice;           /* else NULL */
+    bool required;                     /* as the answers stand */
+    bool read_only;
+    const struct answer_problem *problem; /* or NULL */
+    const char *value; /* text, number, calculate, file name, or what was typed and not understood */
+    const char *day, *month, *year, *hour, *minute; /* date, time, dateTime */
+    struct form_option *options; /* of select_one and select_multiple, after the choice_filter */
+    size_t n_options;
+    bool ticked;   /* acknowledge */
+    size_t index;  /* of an entry, from 0 */
+    bool full;     /* of a repeat: no further entry is possible */
+    bool keep_all; /* of a repeat: entries can't be taken out, some of it is not held */
+};
+
+struct form_fields {
+    struct form_field *at;
+    size_t n;
+    bool withheld; /* the section has questions in a compartment that is not held */
+};
 
 struct form_view_options {
     const char *add_entry; /* path of a repeat that gets an empty entry at its end, or NULL */
@@ -31,13 +64,15 @@ struct form_view_options {
     size_t n_problems;
 };
 
-/* form_view: for filling in. *out belongs to ctx. */
+/* form_view: the fields of a section. Left out are questions of another party, of a compartment not held,
+ * and those that are not asked whatever is answered on this page. `options` may be NULL. */
 err form_view(mem *ctx, const struct form *form, const struct form_section *section,
               const json_t *answers, const struct form_eval *eval,
               const struct form_reading *reading, const struct form_view_options *options,
-              json_t **out);
+              struct form_fields *out);
 
-/* Answers as one reads them: a flat list in the order of the form; for summaries, previews, PDF. */
+/* ---- answers, for reading ---- */
+
 enum form_row_kind {
     FORM_ROW_SECTION, /* heading of a section */
     FORM_ROW_GROUP,   /* heading inside it */
