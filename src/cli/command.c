@@ -6,6 +6,9 @@
 #include "base/text.h"
 #include "crypto/secret.h"
 
+/* Every command takes it: a rehearsal's time comes from a file (base/clock.h). */
+#define CLOCK_OPTION "clock"
+
 enum { EXIT_FINE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 /* How many of argv's words are the command's; 0: another command. */
@@ -63,13 +66,18 @@ static void help(const struct command *const *table, size_t n)
     (void)printf("OpenTRM: a Transnational Referral Mechanism. Commands:\n\n");
     for (size_t i = 0; i < n; i++)
         for (const struct command *c = table[i]; c->words != NULL; c++) (void)printf("  %-24s %s\n", c->words, c->help);
-    (void)printf("\nopentrm help COMMAND shows how to call one.\n");
+    (void)printf("\nopentrm help COMMAND shows how to call one. Every command takes --clock FILE: milliseconds since 1970,\n"
+                 "read at each use, for rehearsals.\n");
 }
 
 static err take_option(struct cli *cli, const char *name, int argc, char **argv, int *at, const char **wrong)
 {
-    size_t i = option_index(cli->command, name);
     *wrong = name;
+    if (text_same(name, CLOCK_OPTION)) {
+        ENSURE(*at + 1 < argc, ERR_INPUT, "this option needs a value");
+        return clock_file(cli->ctx, argv[++*at], &cli->clock);
+    }
+    size_t i = option_index(cli->command, name);
     ENSURE(i < COMMAND_OPTIONS, ERR_INPUT, "there is no such option");
     const struct command_option *o = &cli->command->options[i];
     ENSURE(cli->options[i].n == 0 || o->many, ERR_INPUT, "this option stands there twice");

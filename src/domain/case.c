@@ -14,8 +14,9 @@
 #define CODE_LENGTHS (CASE_CODE_RANDOM_MOST - CASE_CODE_RANDOM_LEAST + 1)
 
 /* A new case's row and first record. Codes are candidates of growing length; the first free one is taken. */
-struct opening {
+struct case_making {
     struct node *node;
+    struct casefile *c;
     struct db_case row;
     char codes[CODE_LENGTHS][CASE_CODE_ROOM];
     const char *compartments;
@@ -23,7 +24,7 @@ struct opening {
     struct audit_event event;
 };
 
-static err free_code(struct tx *tx, struct opening *o)
+static err free_code(struct tx *tx, struct case_making *o)
 {
     for (size_t i = 0; i < CODE_LENGTHS; i++) {
         struct db_case other;
@@ -37,34 +38,34 @@ static err free_code(struct tx *tx, struct opening *o)
     FAIL(ERR_BUSY, "no free case code was found: try again");
 }
 
-static err insert_case(struct tx *tx, void *arg)
+err case_insert(struct tx *tx, struct case_making *o)
 {
-    struct opening *o = arg;
     TRY(free_code(tx, o));
     TRY(db_case_insert(tx, &o->row, o->compartments));
     TRY(record_batch_insert(tx, &o->batch));
     return audit_append(tx, o->node->audit, &o->event);
 }
 
-err case_make(struct node *node, struct actor *actor, const struct case_wish *wish, mem *ctx,
-              struct casefile **out)
+err case_prepare(struct node *node, struct actor *actor, const struct case_wish *wish, mem *ctx,
+                 struct case_making **out)
 {
     msec now = node_now(node);
-    struct opening *o = mem_new(ctx, struct opening);
+    struct case_making *o = mem_new(ctx, struct case_making);
     ENSURE_MEM(o);
     struct id id = id_new(now);
     for (int i = 0; i < CODE_LENGTHS; i++)
         TRY(case_code_new(node->settings.country, now, CASE_CODE_RANDOM_LEAST + i, o->codes[i]));
-    struct vault *vault;
-    TRY(vault_create(node, actor, VAULT_CASE, id, &(struct vault_share){wish->team, COMPARTMENT_ALL}, 1, ctx,
-                     &vault));
     JSON_SCOPE(facts) = NULL;
     TRY(facts_check(wish->facts));
     TRY(facts_json(wish->facts, &facts));
+    struct vault *vault;
+    TRY(vault_create(node, actor, VAULT_CASE, id, &(struct vault_share){wish->team, COMPARTMENT_ALL}, 1, ctx,
+                     &vault));
     TRY(record_seal(node, actor, vault, ctx, "facts", "", COMPARTMENT_IDENTITY, 1, facts, &o->batch));
     o->node = node;
     o->compartments = "identity circumstances health safety justice";
     o->row = (struct db_case){.id = id,
+                              .code = "",
                               .organisation_id = wish->organisation,
                               .team_id = wish->team,
                               .origin = wish->origin,
@@ -74,9 +75,24 @@ err case_make(struct node *node, struct actor *actor, const struct case_wish *wi
                               .created_by = actor->user_id};
     o->event = (struct audit_event){
         .at = now, .actor_id = actor->user_id, .action = AUDIT_CASE_OPEN, .case_id = id};
-    TRY(db_run(node->records, insert_case, o));
     const db_records rows = {.at = o->batch.at, .n = o->batch.n};
-    return casefile_of(ctx, &o->row, vault, &rows, out);
+    TRY(casefile_of(ctx, &o->row, vault, &rows, &o->c));
+    *out = o;
+    return ERR_OK;
+}
+
+struct casefile *case_preparing(struct case_making *making) { return making->c; }
+
+struct casefile *case_made(struct case_making *making)
+{
+    memcpy(making->c->code, making->row.code, strlen(making->row.code) + 1);
+    return making->c;
+}
+
+static err insert(struct tx *tx, void *arg)
+{
+    struct case_making *o = arg;
+    return case_insert(tx, o);
 }
 
 err case_open(struct node *node, struct actor *actor, struct id team_id, const char *label, mem *ctx,
@@ -93,7 +109,11 @@ err case_open(struct node *node, struct actor *actor, struct id team_id, const c
                           .countries = {{.roles = PARTY_EXPLOITATION}}};
     memcpy(facts.countries[0].code, node->settings.country, 3);
     const struct case_wish wish = {team->id, team->organisation_id, "own", &facts};
-    return case_make(node, actor, &wish, ctx, out);
+    struct case_making *making;
+    TRY(case_prepare(node, actor, &wish, ctx, &making));
+    TRY(db_run(node->records, insert, making));
+    *out = case_made(making);
+    return ERR_OK;
 }
 
 struct finding {
@@ -112,10 +132,15 @@ static err find_case(struct tx *tx, void *arg)
     return db_record_current(tx, f->ctx, f->row.id, &f->rows);
 }
 
+struct reading {
+    struct node *node;
+    struct audit_event event;
+};
+
 static err note_reading(struct tx *tx, void *arg)
 {
-    const struct opening *o = arg;
-    return audit_append(tx, o->node->audit, &o->event);
+    const struct reading *r = arg;
+    return audit_append(tx, r->node->audit, &r->event);
 }
 
 /* Reading is audited before anything is shown, once a minute for the same session and case. */
@@ -123,12 +148,9 @@ static err audit_reading(struct node *node, const struct actor *actor, struct id
 {
     msec now = node_now(node);
     if (!audit_read_needed(node->audit, actor->session, case_id, now)) return ERR_OK;
-    struct opening o = {.node = node,
-                        .event = {.at = now,
-                                  .actor_id = actor->user_id,
-                                  .action = AUDIT_CASE_READ,
-                                  .case_id = case_id}};
-    TRY(db_run(node->records, note_reading, &o));
+    struct reading r = {node,
+                        {.at = now, .actor_id = actor->user_id, .action = AUDIT_CASE_READ, .case_id = case_id}};
+    TRY(db_run(node->records, note_reading, &r));
     audit_read_written(node->audit, actor->session, case_id, now);
     return ERR_OK;
 }

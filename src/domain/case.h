@@ -89,16 +89,23 @@ err case_record_one(const struct casefile *c, const char *kind, const char *name
 err case_open(struct node *node, struct actor *actor, struct id team, const char *label, mem *ctx,
               struct casefile **out);
 
-/* case_make: what case_open and the acceptance of a referral share: any team of the node (keys go to it by sealed
- * boxes where the actor is no member), any facts. Checks no capability. */
+/* What case_open and the acceptance of a referral share: any team of the node (keys go to it by sealed boxes where the actor is
+ * no member), any facts. Checks no capability. case_prepare makes the keys and seals; case_insert writes the rows, in a
+ * transaction that may do more; case_made gives the casefile, whose code is known only then. case_preparing gives it
+ * before, for sealing more into it. */
 struct case_wish {
     struct id team;
     struct id organisation;
     const char *origin; /* own | received */
     const struct facts *facts;
 };
-err case_make(struct node *node, struct actor *actor, const struct case_wish *wish, mem *ctx,
-              struct casefile **out);
+struct case_making;
+struct tx;
+err case_prepare(struct node *node, struct actor *actor, const struct case_wish *wish, mem *ctx,
+                 struct case_making **out);
+struct casefile *case_preparing(struct case_making *making);
+err case_insert(struct tx *tx, struct case_making *making);
+struct casefile *case_made(struct case_making *making);
 
 /* case_find: by code as typed. ERR_NOT_FOUND also for cases of others: no one learns which codes
  * exist. ERR_INPUT for a code that can't be one. The reading is audited. */

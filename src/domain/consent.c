@@ -22,18 +22,10 @@ static err write_consent(struct node *node, struct actor *actor, struct casefile
                        batch);
 }
 
-err consent_take(struct node *node, struct actor *actor, struct casefile *c, const struct consent *consent)
+err consent_seal(struct node *node, struct actor *actor, struct casefile *c, const struct consent *consent,
+                 struct record_batch *batch)
 {
-    struct record_batch batch = {0};
-    TRY(write_consent(node, actor, c, consent, 1, &batch));
-    const struct audit_event event = {.at = node_now(node),
-                                      .actor_id = actor->user_id,
-                                      .action = AUDIT_CONSENT_RECORD,
-                                      .case_id = c->id,
-                                      .object = consent->id.text,
-                                      .detail = consent_kind_name(consent->kind)};
-    TRY(record_batch_run(node, &batch, &event));
-    return case_reload(node, c);
+    return write_consent(node, actor, c, consent, 1, batch);
 }
 
 err consent_record(struct node *node, struct actor *actor, struct casefile *c, struct consent *new_consent)
@@ -46,9 +38,17 @@ err consent_record(struct node *node, struct actor *actor, struct casefile *c, s
     consent.withdrawn_at = 0;
     consent.withdrawn_how = "";
     TRY(consent_check(&consent, date_of(now)));
-    TRY(consent_take(node, actor, c, &consent));
+    struct record_batch batch = {0};
+    TRY(write_consent(node, actor, c, &consent, 1, &batch));
+    const struct audit_event event = {.at = now,
+                                      .actor_id = actor->user_id,
+                                      .action = AUDIT_CONSENT_RECORD,
+                                      .case_id = c->id,
+                                      .object = consent.id.text,
+                                      .detail = consent_kind_name(consent.kind)};
+    TRY(record_batch_run(node, &batch, &event));
     *new_consent = consent;
-    return ERR_OK;
+    return case_reload(node, c);
 }
 
 static int latest_first(const void *a, const void *b)

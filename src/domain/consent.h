@@ -51,8 +51,10 @@ enum consent_answer {
  * to sharing also at least one compartment and one country; an end in the past. Sets id, at. */
 err consent_record(struct node *node, struct actor *actor, struct casefile *c, struct consent *new_consent);
 
-/* consent_take: one that came with a referral, as it is there (its id, its times). Checks no capability. */
-err consent_take(struct node *node, struct actor *actor, struct casefile *c, const struct consent *consent);
+/* consent_seal: one that came with a referral, as it is (its id, its times), into a batch that the caller writes. */
+struct record_batch;
+err consent_seal(struct node *node, struct actor *actor, struct casefile *c, const struct consent *consent,
+                 struct record_batch *batch);
 
 /* consent_withdraw: at any time, by one act; what waits to be sent for this case is cancelled in the same
  * transaction. `cancelled` gets how many messages did not leave. ERR_STATE if withdrawn already. */

@@ -76,13 +76,35 @@ static err show(struct node *node, struct arrival *a, const char *language, mem 
     return ERR_OK;
 }
 
-/* Everything but a referral belongs to a case already and is filed by being opened. */
-static err file_reply(struct node *node, struct actor *actor, mem *ctx, struct arrival *a)
+/* Rows of one act, written together. */
+struct act {
+    struct case_making *making; /* or NULL: the case is there */
+    struct record_batch consent;
+    const struct filing *filing;
+    const struct outgoing_packed *message;
+};
+
+static err write_act(struct tx *tx, void *arg)
 {
-    if (!id_is_set(a->conversation.case_id)) return arrival_mark(node, actor, a, "opened", AUDIT_MESSAGE_OPEN);
+    const struct act *act = arg;
+    if (act->making != NULL) TRY(case_insert(tx, act->making));
+    TRY(record_batch_insert(tx, &act->consent));
+    TRY(arrival_insert(tx, act->filing));
+    return outgoing_insert(tx, act->message);
+}
+
+/* Everything but a referral belongs to a case already and is filed by being opened. */
+static err file_reply(struct node *node, struct actor *actor, mem *ctx, struct arrival *a,
+                      const struct outgoing_packed *receipt)
+{
     struct casefile *c;
+    struct filing *filing;
     TRY(case_find_id(node, actor, a->conversation.case_id, ctx, &c));
-    return arrival_file(node, actor, c, a);
+    TRY(arrival_prepare(node, actor, c, a, &filing));
+    struct act act = {.filing = filing, .message = receipt};
+    TRY(db_run(node->records, write_act, &act));
+    a->row.state = "filed";
+    return ERR_OK;
 }
 
 err incoming_open(struct node *node, struct actor *actor, const char *received_id, const char *language, mem *ctx,
@@ -91,38 +113,38 @@ err incoming_open(struct node *node, struct actor *actor, const char *received_i
     TRY(actor_need(actor, CAPABILITY_INBOX_READ));
     struct id id;
     struct arrival *a;
+    struct outgoing_packed *receipt;
     TRY(id_parse(received_id, &id));
     TRY(arrival_load(node, actor, id, ctx, &a));
     TRY(arrival_open(node, actor, ctx, a));
     TRY(show(node, a, language, ctx, out));
     bool first = text_same(a->row.state, "new") || text_same(a->row.state, "delivered");
     if (!first) return ERR_OK;
-    TRY(receipt_send(node, actor, a, "opened"));
-    if (waits_for_decision(a->row.class_)) TRY(arrival_mark(node, actor, a, "opened", AUDIT_MESSAGE_OPEN));
-    else TRY(file_reply(node, actor, ctx, a));
+    TRY(receipt_prepare(node, actor, a, "opened", ctx, &receipt));
+    if (waits_for_decision(a->row.class_) || !id_is_set(a->conversation.case_id))
+        TRY(arrival_mark(node, actor, a, "opened", AUDIT_MESSAGE_OPEN, receipt));
+    else TRY(file_reply(node, actor, ctx, a, receipt));
     out->state = a->row.state;
-    out->case_id = a->conversation.case_id;
     return ERR_OK;
 }
 
-static err decide(struct node *node, struct actor *actor, struct casefile *c, const struct incoming *m,
-                  const json_t *body)
+static err decision(struct node *node, struct actor *actor, struct casefile *c, const struct incoming *m, json_t *body,
+                    mem *ctx, struct outgoing_packed **out)
 {
-    json_t *copy = json_deep_copy(body);
-    JSON_SCOPE(words) = copy;
-    ENSURE_MEM(words);
-    struct outgoing message = {.class_ = "decision",
-                               .in_reply_to = m->message_id,
-                               .sender = m->recipient,
-                               .partner_id = m->partner_id,
-                               .recipient = m->sender_organisation,
-                               .purpose = "",
-                               .handling = "confidential",
-                               .body = words,
-                               .language = actor->language};
-    TRY(id_parse(m->handle, &message.handle));
-    struct id id;
-    return outgoing_send(node, actor, c, &message, &id);
+    struct outgoing *message = mem_new(ctx, struct outgoing);
+    ENSURE_MEM(message);
+    TRY(json_keep(ctx, body));
+    *message = (struct outgoing){.class_ = "decision",
+                                 .in_reply_to = m->message_id,
+                                 .sender = m->recipient,
+                                 .partner_id = m->partner_id,
+                                 .recipient = m->sender_organisation,
+                                 .purpose = "",
+                                 .handling = "confidential",
+                                 .body = body,
+                                 .language = actor->language};
+    TRY(id_parse(m->handle, &message->handle));
+    return outgoing_prepare(node, actor, c, message, ctx, out);
 }
 
 struct manager {
@@ -159,7 +181,8 @@ static void add_ourselves(const struct node *node, struct facts *f)
 }
 
 /* The consent that came: ours to honour too. It covers the way back. */
-static err take_consent(struct node *node, struct actor *actor, struct casefile *c, const struct incoming *m)
+static err take_consent(struct node *node, struct actor *actor, struct casefile *c, const struct incoming *m,
+                        struct record_batch *batch)
 {
     if (m->consent == NULL) return ERR_OK;
     struct consent consent;
@@ -169,7 +192,29 @@ static err take_consent(struct node *node, struct actor *actor, struct casefile 
     for (size_t i = 0; i < consent.n_countries; i++) there = there || text_same(consent.countries[i], m->sender_country);
     if (!there && consent.n_countries < CONSENT_COUNTRIES)
         memcpy(consent.countries[consent.n_countries++], m->sender_country, 3);
-    return consent_take(node, actor, c, &consent);
+    return consent_seal(node, actor, c, &consent, batch);
+}
+
+static err choose_manager(struct node *node, const struct incoming *m, struct manager *manager)
+{
+    TRY(db_read(node->records, read_manager, manager));
+    ENSURE(id_same(manager->team_row.organisation_id, m->recipient), ERR_INPUT,
+           "choose a team of the organisation that was asked");
+    ENSURE(manager->member, ERR_INPUT, "choose a case manager who is a member of the team");
+    return ERR_OK;
+}
+
+static err case_for(struct node *node, struct actor *actor, const struct incoming *m, struct id team, mem *ctx,
+                    struct act *act, struct casefile **out)
+{
+    if (id_is_set(m->case_id)) return case_find_id(node, actor, m->case_id, ctx, out);
+    struct facts facts;
+    TRY(conversation_facts_read(ctx, m->body, &facts));
+    add_ourselves(node, &facts);
+    const struct case_wish wish = {team, m->recipient, "received", &facts};
+    TRY(case_prepare(node, actor, &wish, ctx, &act->making));
+    *out = case_preparing(act->making);
+    return take_consent(node, actor, *out, m, &act->consent);
 }
 
 err incoming_accept(struct node *node, struct actor *actor, struct incoming *m, struct id team, struct id case_manager,
@@ -179,34 +224,43 @@ err incoming_accept(struct node *node, struct actor *actor, struct incoming *m, 
     ENSURE(waits_for_decision(m->class_) && text_same(m->state, "opened"), ERR_STATE,
            "this message does not wait for a decision");
     struct manager manager = {.ctx = ctx, .team = team, .user = case_manager};
-    TRY(db_read(node->records, read_manager, &manager));
-    ENSURE(id_same(manager.team_row.organisation_id, m->recipient), ERR_INPUT,
-           "choose a team of the organisation that was asked");
-    ENSURE(manager.member, ERR_INPUT, "choose a case manager who is a member of the team");
+    TRY(choose_manager(node, m, &manager));
+    struct act *act = mem_new(ctx, struct act);
+    ENSURE_MEM(act);
     struct casefile *c;
-    if (id_is_set(m->case_id)) {
-        TRY(case_find_id(node, actor, m->case_id, ctx, &c));
-    } else {
-        struct facts facts;
-        TRY(conversation_facts_read(ctx, m->body, &facts));
-        add_ourselves(node, &facts);
-        const struct case_wish wish = {team, m->recipient, "received", &facts};
-        TRY(case_make(node, actor, &wish, ctx, &c));
-        TRY(take_consent(node, actor, c, m));
-    }
-    TRY(arrival_file(node, actor, c, m->arrival));
+    struct filing *filing;
+    struct outgoing_packed *message;
+    TRY(case_for(node, actor, m, team, ctx, act, &c));
+    TRY(arrival_prepare(node, actor, c, m->arrival, &filing));
+    json_t *body = json_pack("{s:s, s:s}", "outcome", "accepted", "person", manager.user_row.display_name);
+    TRY(decision(node, actor, c, m, body, ctx, &message));
+    act->filing = filing;
+    act->message = message;
+    TRY(db_run(node->records, write_act, act));
     m->state = "filed";
-    JSON_SCOPE(body) = json_pack("{s:s, s:s}", "outcome", "accepted", "person", manager.user_row.display_name);
-    ENSURE_MEM(body);
-    TRY(decide(node, actor, c, m, body));
-    *out = c;
+    *out = act->making == NULL ? c : case_made(act->making);
     return ERR_OK;
 }
 
+struct declining {
+    struct node *node;
+    struct actor *actor;
+    struct arrival *a;
+    const struct outgoing_packed *message;
+};
+
+/* What we do not need we do not keep. */
 static err write_decline(struct tx *tx, void *arg)
 {
-    const struct arrival *a = arg;
-    return db_received_erase(tx, a->row.id);
+    const struct declining *d = arg;
+    TRY(db_received_state(tx, d->a->row.id, d->a->row.state, d->a->row.state));
+    TRY(db_received_erase(tx, d->a->row.id));
+    TRY(outgoing_insert(tx, d->message));
+    const struct audit_event event = {.at = node_now(d->node),
+                                      .actor_id = d->actor->user_id,
+                                      .action = AUDIT_MESSAGE_DECLINE,
+                                      .object = d->a->message.text};
+    return audit_append(tx, d->node->audit, &event);
 }
 
 err incoming_decline(struct node *node, struct actor *actor, struct incoming *m, const char *reason)
@@ -216,15 +270,14 @@ err incoming_decline(struct node *node, struct actor *actor, struct incoming *m,
     ENSURE(waits_for_decision(m->class_) && text_same(m->state, "opened"), ERR_STATE,
            "this message does not wait for a decision");
     const char *trimmed;
+    struct outgoing_packed *message;
     TRY(text_trim(scope, reason == NULL ? "" : reason, &trimmed));
     ENSURE(*trimmed != '\0', ERR_INPUT, "say why, so that the other side can find help elsewhere");
     TRY(text_check(bytes_text(trimmed), REASON_MOST * 4));
-    JSON_SCOPE(body) = json_pack("{s:s, s:s}", "outcome", "declined", "reason", trimmed);
-    ENSURE_MEM(body);
-    TRY(decide(node, actor, NULL, m, body));
-    TRY(arrival_mark(node, actor, m->arrival, "opened", AUDIT_MESSAGE_DECLINE));
-    /* What we do not need we do not keep. */
-    TRY(db_run(node->records, write_decline, m->arrival));
+    json_t *body = json_pack("{s:s, s:s}", "outcome", "declined", "reason", trimmed);
+    TRY(decision(node, actor, NULL, m, body, scope, &message));
+    struct declining d = {node, actor, m->arrival, message};
+    TRY(db_run(node->records, write_decline, &d));
     m->state = "erased";
     return ERR_OK;
 }

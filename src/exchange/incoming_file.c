@@ -81,9 +81,8 @@ static err put_at_rest(struct filing *f)
     return vault_seal(vault, &label, f->a->post, f->c->ctx, &f->at_rest, &generation);
 }
 
-static err write_filing(struct tx *tx, void *arg)
+err arrival_insert(struct tx *tx, const struct filing *f)
 {
-    struct filing *f = arg;
     msec now = node_now(f->node);
     TRY(db_received_file(tx, f->a->row.id, f->a->row.state, f->at_rest));
     struct db_conversation conversation = f->a->conversation;
@@ -103,7 +102,7 @@ static err write_filing(struct tx *tx, void *arg)
     return audit_append(tx, f->node->audit, &event);
 }
 
-err arrival_file(struct node *node, struct actor *actor, struct casefile *c, struct arrival *a)
+err arrival_prepare(struct node *node, struct actor *actor, struct casefile *c, struct arrival *a, struct filing **out)
 {
     struct filing *f = mem_new(c->ctx, struct filing);
     ENSURE_MEM(f);
@@ -114,8 +113,6 @@ err arrival_file(struct node *node, struct actor *actor, struct casefile *c, str
     for (unsigned i = 0; i < COMPARTMENTS; i++) TRY(keep_part(f, (enum compartment)i));
     TRY(take_answers(f));
     TRY(put_at_rest(f));
-    TRY(db_run(node->records, write_filing, f));
-    a->row.state = "filed";
-    a->conversation.case_id = c->id;
-    return case_reload(node, c);
+    *out = f;
+    return ERR_OK;
 }

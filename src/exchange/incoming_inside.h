@@ -38,11 +38,15 @@ bool arrival_is_bad(err e);
 struct vault_label;
 struct vault_label arrival_at_rest(const struct arrival *a);
 
-/* receipt_send: "delivered", "opened", "unreadable" to the sender of a. */
-err receipt_send(struct node *node, struct actor *actor, const struct arrival *a, const char *outcome);
+/* receipt_prepare: "delivered", "opened", "unreadable" to the sender of a, ready to be inserted. */
+struct outgoing_packed;
+err receipt_prepare(struct node *node, struct actor *actor, const struct arrival *a, const char *outcome, mem *ctx,
+                    struct outgoing_packed **out);
 
-/* arrival_mark: another state of the received message, audited. ERR_CONFLICT if somebody was faster. */
-err arrival_mark(struct node *node, struct actor *actor, struct arrival *a, const char *state, enum audit_action action);
+/* arrival_mark: another state of the received message, audited, and `message` (may be NULL) sent, in one transaction.
+ * ERR_CONFLICT if somebody was faster: nothing is sent then. */
+err arrival_mark(struct node *node, struct actor *actor, struct arrival *a, const char *state, enum audit_action action,
+                 const struct outgoing_packed *message);
 
 /* arrival_body, arrival_consent: of the first opened part that has one, or NULL. */
 const json_t *arrival_body(const struct arrival *a);
@@ -52,9 +56,12 @@ err arrival_form(struct node *node, mem *ctx, const struct arrival *a, const str
 /* arrival_answers: merged over the opened parts; NULL: none. Owned by ctx. */
 err arrival_answers(mem *ctx, const struct arrival *a, const struct form *form, json_t **out);
 
-/* arrival_file: into a case: the records `received`, and the answers into the case's form where it is the same form. The
- * message at rest gets a key of its own, held by those who hold `identity` of the case. One transaction; state "filed". */
+/* Filing into a case: the records `received`, and the answers into the case's form where it is the same form. The message at
+ * rest gets a key of its own, held by those who hold `identity` of the case. arrival_prepare seals, arrival_insert writes the
+ * rows: state "filed". */
 struct casefile;
-err arrival_file(struct node *node, struct actor *actor, struct casefile *c, struct arrival *a);
+struct filing;
+err arrival_prepare(struct node *node, struct actor *actor, struct casefile *c, struct arrival *a, struct filing **out);
+err arrival_insert(struct tx *tx, const struct filing *filing);
 
 #endif

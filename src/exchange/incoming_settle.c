@@ -21,24 +21,26 @@ static int step_of(const char *state)
     return -1;
 }
 
-err receipt_send(struct node *node, struct actor *actor, const struct arrival *a, const char *outcome)
+err receipt_prepare(struct node *node, struct actor *actor, const struct arrival *a, const char *outcome, mem *ctx,
+                    struct outgoing_packed **out)
 {
     char digest[SHA256_HEX_ROOM];
     sha256_hex(a->post, digest);
-    JSON_SCOPE(body) = json_pack("{s:s, s:s}", "outcome", outcome, "digest", digest);
-    ENSURE_MEM(body);
-    struct outgoing message = {.class_ = "receipt",
-                               .in_reply_to = a->message.text,
-                               .sender = a->row.organisation_id,
-                               .partner_id = a->row.partner_id,
-                               .recipient = a->conversation.remote_organisation,
-                               .purpose = "",
-                               .handling = "confidential",
-                               .body = body,
-                               .language = actor->language};
-    TRY(id_parse(a->row.handle, &message.handle));
-    struct id id;
-    return outgoing_send(node, actor, NULL, &message, &id);
+    json_t *body = json_pack("{s:s, s:s}", "outcome", outcome, "digest", digest);
+    TRY(json_keep(ctx, body));
+    struct outgoing *message = mem_new(ctx, struct outgoing);
+    ENSURE_MEM(message);
+    *message = (struct outgoing){.class_ = "receipt",
+                                 .in_reply_to = a->message.text,
+                                 .sender = a->row.organisation_id,
+                                 .partner_id = a->row.partner_id,
+                                 .recipient = a->conversation.remote_organisation,
+                                 .purpose = "",
+                                 .handling = "confidential",
+                                 .body = body,
+                                 .language = actor->language};
+    TRY(id_parse(a->row.handle, &message->handle));
+    return outgoing_prepare(node, actor, NULL, message, ctx, out);
 }
 
 /* A receipt or decision, and what it says about which message of ours. */
@@ -53,7 +55,7 @@ struct settling {
     const char *to_state;  /* of the received row */
 };
 
-/* A receipt may come twice (see settle_one); it proves the same. */
+/* Another implementation may send a receipt twice; it proves the same. */
 static bool known(const db_evidences *earlier, const char *kind)
 {
     for (size_t i = 0; i < earlier->n; i++)
@@ -146,12 +148,14 @@ struct marking {
     struct arrival *a;
     const char *state;
     enum audit_action action;
+    const struct outgoing_packed *message;
 };
 
 static err write_mark(struct tx *tx, void *arg)
 {
     const struct marking *m = arg;
     TRY(db_received_state(tx, m->a->row.id, m->a->row.state, m->state));
+    if (m->message != NULL) TRY(outgoing_insert(tx, m->message));
     const struct audit_event event = {.at = node_now(m->node),
                                       .actor_id = m->actor->user_id,
                                       .action = m->action,
@@ -160,9 +164,10 @@ static err write_mark(struct tx *tx, void *arg)
     return audit_append(tx, m->node->audit, &event);
 }
 
-err arrival_mark(struct node *node, struct actor *actor, struct arrival *a, const char *state, enum audit_action action)
+err arrival_mark(struct node *node, struct actor *actor, struct arrival *a, const char *state, enum audit_action action,
+                 const struct outgoing_packed *message)
 {
-    struct marking m = {node, actor, a, state, action};
+    struct marking m = {node, actor, a, state, action, message};
     TRY(db_run(node->records, write_mark, &m));
     a->row.state = state;
     return ERR_OK;
@@ -170,26 +175,27 @@ err arrival_mark(struct node *node, struct actor *actor, struct arrival *a, cons
 
 static bool proves(const char *class_) { return text_same(class_, "receipt") || text_same(class_, "decision"); }
 
-/* One new message. The receipt goes out before the mark: if we die in between, it is sent again, which is harmless; the
- * other way round it would never be sent. */
+/* One new message: its state and the receipt about it are written together, so a receipt is neither lost nor sent twice. */
 static err settle_one(struct node *node, struct actor *actor, struct id received_id, bool *settled, bool *bad)
 {
     MEM_SCOPE(scope, NULL);
     struct arrival *a;
+    struct outgoing_packed *receipt = NULL;
     TRY(arrival_load(node, actor, received_id, scope, &a));
     err e = arrival_open(node, actor, scope, a);
     if (!err_failed(e) && a->opened == 0) return ERR_OK; /* a colleague with the keys will */
     if (!err_failed(e) && proves(a->row.class_)) e = settle_proof(node, actor, scope, a);
     if (arrival_is_bad(e)) {
         *bad = true;
-        if (!text_same(a->row.class_, "receipt")) TRY(receipt_send(node, actor, a, "unreadable"));
-        return arrival_mark(node, actor, a, "unreadable", AUDIT_MESSAGE_UNREADABLE);
+        if (!text_same(a->row.class_, "receipt"))
+            TRY(receipt_prepare(node, actor, a, "unreadable", scope, &receipt));
+        return arrival_mark(node, actor, a, "unreadable", AUDIT_MESSAGE_UNREADABLE, receipt);
     }
     TRY(e);
     *settled = true;
     if (proves(a->row.class_)) return ERR_OK;
-    TRY(receipt_send(node, actor, a, "delivered"));
-    return arrival_mark(node, actor, a, "delivered", AUDIT_MESSAGE_SETTLE);
+    TRY(receipt_prepare(node, actor, a, "delivered", scope, &receipt));
+    return arrival_mark(node, actor, a, "delivered", AUDIT_MESSAGE_SETTLE, receipt);
 }
 
 struct news {

@@ -33,7 +33,7 @@ static const struct {
 };
 
 /* A message on its way from words to rows. */
-struct packing {
+struct outgoing_packed {
     struct node *node;
     struct actor *actor;
     struct casefile *c; /* or NULL */
@@ -60,7 +60,7 @@ static err may(const struct actor *actor, const char *class_)
     FAIL(ERR_BUG, "there is no such class of message");
 }
 
-static err render(struct packing *p, const json_t *answers, struct bytes *pdf)
+static err render(struct outgoing_packed *p, const json_t *answers, struct bytes *pdf)
 {
     const struct form_reading reading = form_reading_of(p->in->form, p->in->language);
     const struct form_pdf wish = {.form = p->in->form,
@@ -71,7 +71,7 @@ static err render(struct packing *p, const json_t *answers, struct bytes *pdf)
     return form_pdf_filled(p->ctx, &wish, answers, pdf);
 }
 
-static err seal_one(struct packing *p, enum compartment compartment)
+static err seal_one(struct outgoing_packed *p, enum compartment compartment)
 {
     const json_t *answers = p->in->answers[compartment];
     const json_t *body = compartment == COMPARTMENT_IDENTITY ? p->in->body : NULL;
@@ -106,7 +106,7 @@ static err seal_one(struct packing *p, enum compartment compartment)
     return ERR_OK;
 }
 
-static err wrap_up(struct packing *p)
+static err wrap_up(struct outgoing_packed *p)
 {
     const struct envelope envelope = {.conversation = p->handle,
                                       .message = p->message,
@@ -131,7 +131,7 @@ static err wrap_up(struct packing *p)
 
 /* Evidence "submitted": our organisation's signature under what was handed over, by its MIC; no word about
  * the person. */
-static err state_submission(struct packing *p)
+static err state_submission(struct outgoing_packed *p)
 {
     char at[DATE_TIME_ROOM];
     date_format_utc(p->now, at);
@@ -146,7 +146,7 @@ static err state_submission(struct packing *p)
 }
 
 /* The record `sent`: for the case's own file, in the compartments of what went. */
-static err keep_copy(struct packing *p, enum compartment compartment)
+static err keep_copy(struct outgoing_packed *p, enum compartment compartment)
 {
     const json_t *answers = p->in->answers[compartment];
     const json_t *body = compartment == COMPARTMENT_IDENTITY ? p->in->body : NULL;
@@ -165,7 +165,7 @@ static err keep_copy(struct packing *p, enum compartment compartment)
     return record_seal(p->node, p->actor, p->c->vault, p->ctx, "sent", p->message.text, compartment, 1, copy, &p->sent);
 }
 
-static err write_conversation(struct tx *tx, const struct packing *p)
+static err write_conversation(struct tx *tx, const struct outgoing_packed *p)
 {
     struct db_conversation row;
     if (p->new_conversation) {
@@ -189,9 +189,8 @@ static err write_conversation(struct tx *tx, const struct packing *p)
     return db_conversation_update(tx, &row);
 }
 
-static err write_all(struct tx *tx, void *arg)
+err outgoing_insert(struct tx *tx, const struct outgoing_packed *p)
 {
-    const struct packing *p = arg;
     TRY(write_conversation(tx, p));
     struct db_message message = {.id = p->message,
                                  .handle = p->handle.text,
@@ -231,7 +230,7 @@ static err write_all(struct tx *tx, void *arg)
     return audit_append(tx, p->node->audit, &event);
 }
 
-static err pack(struct packing *p)
+static err pack(struct outgoing_packed *p)
 {
     TRY(may(p->actor, p->in->class_));
     p->now = node_now(p->node);
@@ -251,19 +250,34 @@ static err pack(struct packing *p)
     return ERR_OK;
 }
 
-err outgoing_send(struct node *node, struct actor *actor, struct casefile *c, const struct outgoing *message,
-                  struct id *message_id)
+err outgoing_prepare(struct node *node, struct actor *actor, struct casefile *c, const struct outgoing *message,
+                     mem *ctx, struct outgoing_packed **out)
 {
-    MEM_SCOPE(scope, NULL);
-    struct packing *p = mem_new(scope, struct packing);
+    struct outgoing_packed *p = mem_new(ctx, struct outgoing_packed);
     ENSURE_MEM(p);
     p->node = node;
     p->actor = actor;
     p->c = c;
     p->in = message;
-    p->ctx = scope;
+    p->ctx = ctx;
     TRY(pack(p));
-    TRY(db_run(node->records, write_all, p));
+    *out = p;
+    return ERR_OK;
+}
+
+static err insert(struct tx *tx, void *arg)
+{
+    const struct outgoing_packed *p = arg;
+    return outgoing_insert(tx, p);
+}
+
+err outgoing_send(struct node *node, struct actor *actor, struct casefile *c, const struct outgoing *message,
+                  struct id *message_id)
+{
+    MEM_SCOPE(scope, NULL);
+    struct outgoing_packed *p;
+    TRY(outgoing_prepare(node, actor, c, message, scope, &p));
+    TRY(db_run(node->records, insert, p));
     *message_id = p->message;
     return ERR_OK;
 }

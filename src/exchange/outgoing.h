@@ -43,6 +43,14 @@ struct outgoing {
 err outgoing_send(struct node *node, struct actor *actor, struct casefile *c, const struct outgoing *message,
                   struct id *message_id);
 
+/* The two halves of outgoing_send, for acts that write more in the same transaction. outgoing_prepare seals; it and what `message`
+ * points to must live until outgoing_insert, which writes the rows. */
+struct outgoing_packed;
+struct tx;
+err outgoing_prepare(struct node *node, struct actor *actor, struct casefile *c, const struct outgoing *message,
+                     mem *ctx, struct outgoing_packed **out);
+err outgoing_insert(struct tx *tx, const struct outgoing_packed *packed);
+
 /* The acts of the main job, each one call of outgoing_send. */
 
 /* outgoing_referral: a stopped plan is refused (ERR_STATE). `digest` is what the preview showed: ERR_CONFLICT if the plan
