@@ -1,0 +1,64 @@
+/* assets.c - serving files out of the embedded table. */
+#include "http/assets.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+#define HASH_SHOWN 12
+
+void http_assets_base(const struct embed_table *table, char out[static HTTP_ASSETS_BASE_ROOM])
+{
+    static const char PREFIX[] = "/static/";
+    memcpy(out, PREFIX, sizeof PREFIX - 1);
+    memcpy(out + sizeof PREFIX - 1, table->hash, HASH_SHOWN);
+    out[sizeof PREFIX - 1 + HASH_SHOWN] = '\0';
+}
+
+/* Is gzip in Accept-Encoding, not with q=0? */
+static bool gzip_accepted(const char *accept)
+{
+    while (accept != NULL && *accept != '\0') {
+        accept += strspn(accept, " \t,");
+        size_t n = strcspn(accept, ",");
+        size_t name = strcspn(accept, " \t;,");
+        bool gzip =
+            (name == 4 && strncasecmp(accept, "gzip", 4) == 0) || (name == 1 && *accept == '*');
+        const char *q = memchr(accept, '=', n);
+        bool none = q != NULL && q[1] == '0' && strspn(q + 1, "0.") == (size_t)(accept + n - q - 1);
+        if (gzip) return !none;
+        accept += n;
+    }
+    return false;
+}
+
+/* If-None-Match: a list of tags, or "*" (RFC 9110 §13.1.2). */
+static bool tag_matches(const char *header, const char *tag)
+{
+    if (header == NULL) return false;
+    return text_same(header, "*") || strstr(header, tag) != NULL;
+}
+
+err http_assets_serve(const struct embed_table *table, const struct http_request *rq,
+                      struct http_response *rs)
+{
+    const char *hash = http_parameter(rq, "hash"), *path = http_parameter(rq, "path");
+    ENSURE(hash != NULL && path != NULL, ERR_BUG, "the route of static files lacks its parameters");
+    const char *name = talloc_asprintf(rq->ctx, "static/%s", path);
+    ENSURE_MEM(name);
+    const struct embed_file *file = embed_find(table, name);
+    ENSURE(file != NULL, ERR_NOT_FOUND, "there is no such file");
+    bool current = strlen(hash) == HASH_SHOWN && strncmp(hash, table->hash, HASH_SHOWN) == 0;
+    bool zipped = file->gzip.n > 0 && gzip_accepted(http_header(rq, "Accept-Encoding"));
+    const char *tag = talloc_asprintf(rs->ctx, "\"%.32s%s\"", file->hash, zipped ? "-gz" : "");
+    ENSURE_MEM(tag);
+    TRY(http_set_header(rs, "ETag", tag));
+    TRY(http_set_header(rs, "Vary", "Accept-Encoding"));
+    TRY(http_cache(rs, current ? "public, max-age=31536000, immutable" : "no-cache"));
+    if (tag_matches(http_header(rq, "If-None-Match"), tag)) {
+        rs->status = 304;
+        return ERR_OK;
+    }
+    if (zipped) TRY(http_set_header(rs, "Content-Encoding", "gzip"));
+    return http_reply(rs, 200, file->mime, zipped ? file->gzip : file->content);
+}

@@ -1,0 +1,129 @@
+/* parts.h - what the server's files share: the server, its connections (lines) and requests
+ * (calls). Private to http/.
+ *
+ *   lines.c   every connection, and the deadline of what it is doing
+ *   io.c      libmicrohttpd's callbacks: reads a request, hands it over, sends the answer
+ *   work.c    the queue and the workers
+ *   send.c    an answer as libmicrohttpd wants it, with the headers that every answer has
+ *   server.c  start and stop
+ */
+#ifndef OPENTRM_HTTP_PARTS_H
+#define OPENTRM_HTTP_PARTS_H
+
+#include <microhttpd.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "http/server.h"
+
+#define REPLY_RATE ((msec)1) /* milliseconds granted for each byte that moved: 1 KiB in a second   \
+                              */
+#define DISCARD_MAX ((uint64_t)64 << 20) /* of a body that is refused, so that the answer is read  \
+                                          */
+#define BODIES_MAX ((size_t)256 << 20)   /* of all requests being read */
+#define CONNECTION_MEMORY                                                                          \
+    ((size_t)32 << 10) /* headers of one request, and libmicrohttpd's buffers */
+
+/* What a connection is doing, and so which deadline it has. */
+enum phase {
+    PHASE_IDLE, /* connected, in a handshake, or between requests */
+    PHASE_HEAD, /* the first line of a request is here */
+    PHASE_BODY,
+    PHASE_WORK, /* ours to answer */
+    PHASE_SEND
+};
+
+struct line {
+    struct line *before, *after;
+    int fd;
+    _Atomic(enum phase) phase;
+    _Atomic(msec) since;     /* when the phase began, monotonic */
+    _Atomic(uint64_t) moved; /* bytes of a body read, or of an answer to be written */
+    atomic_bool cut;
+};
+
+struct lines {
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    struct line *first;
+    atomic_uint n;
+    bool stopping;
+    pthread_t watcher;
+};
+
+/* A request from its first line to the last byte of its answer. */
+struct call {
+    struct call *next; /* in the queue */
+    struct http_server *server;
+    struct MHD_Connection *connection;
+    struct line *line;
+    const char *target;
+    struct http_request *rq; /* its ctx ends when the handler has returned */
+    struct http_response rs; /* its ctx ends when the answer is sent */
+    struct buf body;
+    size_t body_max;
+    size_t counted; /* of its memory, in http_server.bodies */
+    uint64_t discarded;
+    int refused; /* status, if the request is not for the handler */
+    const char *refused_what;
+    const char *allow;
+    bool started; /* the headers were read */
+    bool queued;  /* a worker has or had it */
+    bool close;   /* the connection ends with the answer */
+    struct MHD_Response *answer;
+};
+
+struct queue {
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    struct call *first, **last;
+    atomic_uint waiting;
+    bool stopping; /* what waits is answered 503, then the workers end */
+    pthread_t *workers;
+    unsigned workers_n;
+};
+
+struct http_server {
+    struct http_server_options options;
+    struct http_router *router;
+    struct MHD_Daemon *daemon;
+    uint16_t port;
+    bool stopped;
+    struct lines lines;
+    struct queue queue;
+    atomic_uint active; /* calls that are complete and not yet answered to the end */
+    atomic_bool draining;
+    _Atomic(size_t) bodies; /* bytes of bodies in memory */
+    _Atomic(uint64_t) requests, refused, cut;
+};
+
+/* lines.c */
+err lines_start(struct http_server *server);
+void lines_stop(struct http_server *server);
+void line_set(struct line *line, enum phase phase, uint64_t moved);
+/* lines_notify: MHD_NotifyConnectionCallback. */
+void lines_notify(void *server, struct MHD_Connection *connection, void **line,
+                  enum MHD_ConnectionNotificationCode code);
+
+/* io.c */
+void *call_begin(void *server, const char *uri, struct MHD_Connection *connection);
+enum MHD_Result call_read(void *server, struct MHD_Connection *connection, const char *url,
+                          const char *method, const char *version, const char *data, size_t *data_n,
+                          void **call);
+void call_end(void *server, struct MHD_Connection *connection, void **call,
+              enum MHD_RequestTerminationCode code);
+size_t call_unescape(void *server, struct MHD_Connection *connection, char *text);
+
+/* work.c */
+/* call_answer: the answer to a complete or refused call. Ends the request's memory. */
+void call_answer(struct call *call);
+err queue_start(struct http_server *server);
+/* queue_put: false when it is full or stopping. */
+bool queue_put(struct http_server *server, struct call *call);
+void queue_stop(struct http_server *server);
+
+/* send.c */
+/* answer_make: from call->rs, whose ctx it takes over. NULL when there is no memory. */
+struct MHD_Response *answer_make(struct call *call);
+
+#endif
