@@ -109,18 +109,15 @@ void password_queue_leave(struct password_queue *queue)
     (void)pthread_mutex_unlock(&queue->lock);
 }
 
-static void leave(struct password_queue **queue) { password_queue_leave(*queue); }
-
 static err stretch(struct password_queue *queue, struct bytes password, struct password_cost cost,
                    const uint8_t *salt, struct secret out)
 {
     TRY(password_queue_enter(queue));
-    __attribute__((cleanup(leave), unused)) struct password_queue *inside = queue;
-    errno = 0;
-    ENSURE(crypto_pwhash(out.p, out.n, (const char *)password.p, password.n, salt,
-                         (unsigned long long)cost.passes, (size_t)cost.memory,
-                         crypto_pwhash_ALG_ARGON2ID13) == 0,
-           ERR_MEMORY, "no memory to check a password");
+    int status = crypto_pwhash(out.p, out.n, (const char *)password.p, password.n, salt,
+                               (unsigned long long)cost.passes, (size_t)cost.memory,
+                               crypto_pwhash_ALG_ARGON2ID13);
+    password_queue_leave(queue);
+    ENSURE(status == 0, ERR_MEMORY, "no memory to check a password");
     return ERR_OK;
 }
 

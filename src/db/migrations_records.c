@@ -42,6 +42,12 @@ static const char PEOPLE[] =
     "CREATE UNIQUE INDEX membership_user ON membership (user_id, team_id) WHERE state <> 'ended';"
     "CREATE INDEX membership_team ON membership (team_id) WHERE state <> 'ended';"
 
+    "CREATE TABLE statement ("
+    "  kind TEXT NOT NULL, subject_id TEXT NOT NULL, generation INTEGER NOT NULL,"
+    "  statement BLOB NOT NULL, signature BLOB NOT NULL,"
+    "  signer_id TEXT NOT NULL REFERENCES user_account (id), created_at INTEGER NOT NULL,"
+    "  PRIMARY KEY (kind, subject_id, generation)) STRICT, WITHOUT ROWID;"
+
     "CREATE TABLE signin ("
     "  login_hash BLOB PRIMARY KEY, failures INTEGER NOT NULL, last_at INTEGER NOT NULL,"
     "  next_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;"

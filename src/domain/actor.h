@@ -36,6 +36,7 @@ struct actor {
     role_set roles;
     struct actor_team *teams;
     size_t n_teams;
+    struct id team_ids[ACTOR_TEAMS_MOST]; /* the same, for queries: actor_team_ids */
     struct bytes
         session;      /* hash of the session's id, for audit_read_needed; empty without session */
     const char *csrf; /* token of this session's forms: from the session key, kept nowhere. NULL

@@ -53,7 +53,7 @@ struct node {
     const struct certificate *certificate;
     struct digest
         signin_key; /* from node.key: hides who tried to sign in from who has only the store */
-    const struct formbook *forms;   /* domain/formbook.h */
+    const struct formbook *forms; /* domain/formbook.h */
     struct node_settings settings;
 };
 

@@ -1,0 +1,202 @@
+/* node_setting.c - settings: one table. */
+#include "domain/node_setting.h"
+
+#include <string.h>
+
+#include "base/encode.h"
+#include "base/text.h"
+#include "db/setting.h"
+
+static const char ROOT_SIGNER[] = "node.root_signer";
+
+enum setting_type {
+    SETTING_ID,
+    SETTING_TEXT,
+    SETTING_COUNTRY,
+    SETTING_ADDRESS,
+    SETTING_COST,
+    SETTING_NUMBER
+};
+
+struct setting_row {
+    const char *name;
+    enum setting_type type;
+    bool init_only;
+    const char *otherwise; /* NULL: must be there */
+    int64_t least, most;   /* of a number */
+};
+
+static const struct setting_row TABLE[] = {
+    {"node.id", SETTING_ID, true, NULL, 0, 0},
+    {"node.name", SETTING_TEXT, false, NULL, 0, 0},
+    {"node.country", SETTING_COUNTRY, true, NULL, 0, 0},
+    {"node.address", SETTING_ADDRESS, false, NULL, 0, 0},
+    {"password.cost", SETTING_COST, true, "standard", 0, 0},
+    {"session.idle_minutes", SETTING_NUMBER, false, "30", 5, 24 * 60},
+    {"session.most_hours", SETTING_NUMBER, false, "12", 1, 7 * 24},
+};
+
+static const struct setting_row *row_of(const char *name)
+{
+    for (size_t i = 0; i < COUNT_OF(TABLE); i++) {
+        if (text_same(TABLE[i].name, name)) return &TABLE[i];
+    }
+    return NULL;
+}
+
+static bool is_country(const char *s)
+{
+    return strlen(s) == 2 && s[0] >= 'A' && s[0] <= 'Z' && s[1] >= 'A' && s[1] <= 'Z';
+}
+
+/* A web address without a path: what partners and browsers call. */
+static bool is_address(const char *s)
+{
+    size_t head = text_starts(s, "https://") ? 8 : text_starts(s, "http://") ? 7 : 0;
+    size_t n = strlen(s);
+    if (head == 0 || n <= head || n > NODE_ADDRESS_MOST) return false;
+    static const char ALLOWED[] = "abcdefghijklmnopqrstuvwxyz0123456789.-:[]";
+    return strspn(s + head, ALLOWED) == n - head;
+}
+
+static bool is_name(const char *s)
+{
+    return !text_empty(s) && !err_failed(text_check(bytes_text(s), 200)) &&
+           strpbrk(s, "\t\r\n") == NULL;
+}
+
+static err value_check(const struct setting_row *row, const char *value)
+{
+    struct id id;
+    int64_t number;
+    switch (row->type) {
+    case SETTING_ID: return id_parse(value, &id);
+    case SETTING_TEXT:
+        ENSURE(is_name(value), ERR_INPUT, "the node's name is one line of up to 200 bytes");
+        return ERR_OK;
+    case SETTING_COUNTRY:
+        ENSURE(is_country(value), ERR_INPUT, "a country is two capital letters (ISO 3166)");
+        return ERR_OK;
+    case SETTING_ADDRESS:
+        ENSURE(is_address(value), ERR_INPUT,
+               "an address looks like https://node.example:8443, in small letters, without a path");
+        return ERR_OK;
+    case SETTING_COST:
+        ENSURE(text_same(value, "standard") || text_same(value, "test"), ERR_INPUT,
+               "the cost of passwords is \"standard\"; tests may have \"test\"");
+        return ERR_OK;
+    case SETTING_NUMBER: break;
+    }
+    TRY(text_number(value, &number));
+    ENSURE(number >= row->least && number <= row->most, ERR_INPUT,
+           "this number is out of its range");
+    return ERR_OK;
+}
+
+err setting_check(const char *name, const char *value, bool by_init)
+{
+    const struct setting_row *row = row_of(name);
+    ENSURE(row != NULL, ERR_INPUT, "there is no such setting");
+    ENSURE(by_init || !row->init_only, ERR_INPUT,
+           "this setting is made by init and can't be changed");
+    return value_check(row, value);
+}
+
+static err read_one(mem *ctx, struct tx *tx, const char *name, const char **out)
+{
+    const struct setting_row *row = row_of(name);
+    ENSURE(row != NULL, ERR_BUG, "there is no such setting");
+    const char *value = NULL;
+    err e = db_setting_get(tx, ctx, name, &value);
+    if (e.kind == ERR_NOT_FOUND)
+        value = row->otherwise;
+    else
+        TRY(e);
+    ENSURE(value != NULL && !err_failed(value_check(row, value)), ERR_STORE,
+           "a setting of the node is missing or malformed");
+    *out = value;
+    return ERR_OK;
+}
+
+err settings_read(mem *ctx, struct tx *tx, struct node_settings *out)
+{
+    struct node_settings s = {0};
+    const char *cost, *idle, *most;
+    int64_t minutes, hours;
+    TRY(read_one(ctx, tx, "node.id", &s.id));
+    TRY(read_one(ctx, tx, "node.name", &s.name));
+    TRY(read_one(ctx, tx, "node.country", &s.country));
+    TRY(read_one(ctx, tx, "node.address", &s.address));
+    TRY(read_one(ctx, tx, "password.cost", &cost));
+    TRY(read_one(ctx, tx, "session.idle_minutes", &idle));
+    TRY(read_one(ctx, tx, "session.most_hours", &most));
+    TRY(text_number(idle, &minutes));
+    TRY(text_number(most, &hours));
+    s.password_cost = text_same(cost, "test") ? PASSWORD_COST_TEST : PASSWORD_COST_STANDARD;
+    s.session_idle = minutes * MSEC_MINUTE;
+    s.session_most = hours * MSEC_HOUR;
+    *out = s;
+    return ERR_OK;
+}
+
+err root_signer_read(struct tx *tx, struct sign_public *out)
+{
+    MEM_SCOPE(scope, NULL);
+    const char *text;
+    struct bytes b;
+    TRY(db_setting_get(tx, scope, ROOT_SIGNER, &text));
+    ENSURE(!err_failed(decode_base64url(scope, text, &b)) && b.n == SIGN_PUBLIC_SIZE, ERR_STORE,
+           "the node's root signer is malformed");
+    memcpy(out->p, b.p, SIGN_PUBLIC_SIZE);
+    return ERR_OK;
+}
+
+err root_signer_put(struct tx *tx, const struct sign_public *root)
+{
+    MEM_SCOPE(scope, NULL);
+    const char *text;
+    TRY(encode_base64url(scope, bytes_of(root->p, SIGN_PUBLIC_SIZE), &text));
+    return db_setting_put(tx, ROOT_SIGNER, text);
+}
+
+struct setting_call {
+    const char *name;
+    const char *value;
+    mem *ctx;
+    struct audit_event event;
+    const struct audit *audit;
+};
+
+static err setting_get(struct tx *tx, void *arg)
+{
+    struct setting_call *call = arg;
+    return read_one(call->ctx, tx, call->name, &call->value);
+}
+
+err node_setting(struct node *node, const char *name, mem *ctx, const char **value)
+{
+    ENSURE(row_of(name) != NULL, ERR_INPUT, "there is no such setting");
+    struct setting_call call = {.name = name, .ctx = ctx};
+    TRY(db_read(node->records, setting_get, &call));
+    *value = call.value;
+    return ERR_OK;
+}
+
+static err setting_put(struct tx *tx, void *arg)
+{
+    const struct setting_call *call = arg;
+    TRY(db_setting_put(tx, call->name, call->value));
+    return audit_append(tx, call->audit, &call->event);
+}
+
+err node_setting_put(struct node *node, const char *name, const char *value)
+{
+    TRY(setting_check(name, value, false));
+    struct setting_call call = {
+        .name = name,
+        .value = value,
+        .audit = node->audit,
+        .event = {.at = node_now(node), .action = AUDIT_SETTING_CHANGE, .object = name},
+    };
+    return db_run(node->records, setting_put, &call);
+}

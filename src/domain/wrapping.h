@@ -1,0 +1,39 @@
+/* wrapping.h - a key (or a private key) wrapped to a team: symmetric by its members, sealed by
+ * others.
+ *
+ * The first byte of a wrap says which: 1 is AEAD (crypto/aead.h), 2 a sealed box. Inner header of
+ * domain's identity half (vault, organisation).
+ */
+#ifndef OPENTRM_DOMAIN_WRAPPING_H
+#define OPENTRM_DOMAIN_WRAPPING_H
+
+#include "crypto/aead.h"
+#include "db/wrap.h"
+#include "domain/keys.h"
+#include "domain/node.h"
+
+/* A team that something is wrapped to. */
+struct wrap_target {
+    struct id team_id;
+    int64_t generation;
+    bool member;           /* the actor holds the key of that generation: symmetric */
+    struct box_public box; /* verified; used where the actor is no member */
+};
+
+/* wrap_target_find: reads and verifies. ERR_NOT_FOUND: no such team. ERR_CRYPTO: its public key is
+ * not signed. A member needs no public key, so nothing is verified for one. */
+err wrap_target_find(struct tx *tx, const struct node *node, struct actor_keys *keys,
+                     struct id team_id, struct wrap_target *out);
+
+/* What a wrap is of: begins the additional data; team and generation are added by these functions.
+ */
+err wrap_make(mem *ctx, struct actor_keys *keys, const struct wrap_target *target,
+              const struct ad *what, struct secret key, struct bytes *blob);
+/* wrap_open: into `arena`. ERR_DENIED when the actor does not hold that generation of the team's
+ * key. */
+err wrap_open(struct secret_arena *arena, struct actor_keys *keys, struct id team_id,
+              int64_t team_generation, const struct ad *what, struct bytes blob,
+              struct secret *key);
+bool wrap_is_sealed(struct bytes blob);
+
+#endif
