@@ -45,7 +45,7 @@ bool audit_read_needed(struct audit *audit, struct bytes session, struct id case
 void audit_read_written(struct audit *audit, struct bytes session, struct id case_id, msec now);
 #define AUDIT_READ_AGAIN MSEC_MINUTE
 
-/* What pages and exports show of a line. */
+/* What pages show of a line whose event is not erased. */
 struct audit_entry {
     const char *chain;
     int64_t number;

@@ -1,63 +1,18 @@
-/* The store's two functions, its statements and its migrations; not what is kept in it. */
-#include "store.h"
+/* The store's two functions and its statements; not what is kept in it. */
+#include "store_setting.h"
 
-#include <fcntl.h>
 #include <pthread.h>
-#include <sqlite3.h>
 #include <sys/stat.h>
 
 #include "db/setting.h"
 
-static const struct db_query PUT = {"put", "INSERT INTO setting (key, value) VALUES ($1, $2)", "tt",
-                                    ""};
 static const struct db_query PUT_QUIET = {
     "put_quiet", "INSERT INTO setting (key, value) VALUES ($1, $2) ON CONFLICT DO NOTHING", "tt",
     ""};
 static const struct db_query GET = {"get", "SELECT value FROM setting WHERE key = $1", "t", "t"};
 static const struct db_query ALL = {"all", "SELECT key, value FROM setting ORDER BY key", "", "tt"};
-static const struct db_query COUNT = {"count", "SELECT count(*) FROM setting", "", "i"};
 static const struct db_query SWAPPED = {
     "swapped", "SELECT key FROM setting WHERE value = $2 AND key = $1", "tt", "t"};
-
-static int setup(void **state)
-{
-    struct store *s = malloc(sizeof *s);
-    store_open(s, DB_RECORDS);
-    *state = s;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    store_close(*state);
-    free(*state);
-    return 0;
-}
-
-static err on_int(mem *ctx, const struct db_value *columns, void *arg)
-{
-    (void)ctx;
-    *(int64_t *)arg = columns[0].number;
-    return ERR_OK;
-}
-
-static err count(struct tx *tx, void *arg)
-{
-    return db_one(tx, NULL, &COUNT, NULL, 0, on_int, arg);
-}
-
-static int64_t rows(struct db *db)
-{
-    int64_t n = -1;
-    OK(db_read(db, count, &n));
-    return n;
-}
-
-static err put(struct tx *tx, void *arg)
-{
-    struct db_value values[] = {db_text(arg), db_text("v")};
-    return db_exec(tx, &PUT, values, 2, NULL);
-}
 
 static void written_and_read(void **state)
 {
@@ -303,16 +258,6 @@ static void too_large_is_refused(void **state)
     OK(db_run(s->db, echo_text, &echo));
 }
 
-static err put_many(struct tx *tx, void *arg)
-{
-    for (int i = 0; i < *(int *)arg; i++) {
-        char key[16];
-        (void)snprintf(key, sizeof key, "k%03d", i);
-        TRY(put(tx, key));
-    }
-    return ERR_OK;
-}
-
 static err on_counted(mem *ctx, const struct db_value *columns, void *arg)
 {
     (void)ctx, (void)columns;
@@ -376,163 +321,6 @@ static void statement_inside_itself_is_a_bug(void **state)
     assert_int_equal(rows(s->db), 1);
 }
 
-/* ---- many threads ---- */
-
-enum { THREADS = 16, EACH = 25 };
-
-struct worker {
-    struct db *db;
-    int n;
-};
-
-static void *write_some(void *arg)
-{
-    const struct worker *w = arg;
-    for (int i = 0; i < EACH; i++) {
-        char key[32];
-        (void)snprintf(key, sizeof key, "t%d-%d", w->n, i);
-        if (i % 5 == 4)
-            BAD(ERR_DENIED, db_run(w->db, put_and_fail, key));
-        else
-            OK(db_run(w->db, put, key));
-        int64_t n = 0;
-        OK(db_read(w->db, count, &n));
-        assert_true(n >= 1);
-    }
-    return NULL;
-}
-
-static void many_write_at_once(void **state)
-{
-    struct store *s = *state;
-    pthread_t threads[THREADS];
-    struct worker workers[THREADS];
-    for (int i = 0; i < THREADS; i++) {
-        workers[i] = (struct worker){s->db, i};
-        assert_int_equal(pthread_create(&threads[i], NULL, write_some, &workers[i]), 0);
-    }
-    for (int i = 0; i < THREADS; i++) assert_int_equal(pthread_join(threads[i], NULL), 0);
-    assert_int_equal(rows(s->db), THREADS * EACH / 5 * 4);
-    struct db_writes writes = db_writes(s->db);
-    assert_int_equal(writes.transactions, THREADS * EACH / 5 * 4);
-    assert_true(writes.commits <= writes.transactions);
-    assert_int_equal(writes.lost_groups, 0);
-    OK(db_check(s->db));
-}
-
-/* The writer stands still inside a transaction while others queue up. */
-struct gate {
-    pthread_mutex_t lock;
-    pthread_cond_t moved;
-    bool inside, open;
-};
-#define GATE                                                                                       \
-    {                                                                                              \
-        PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false, false                          \
-    }
-
-static err wait_inside(struct tx *tx, void *arg)
-{
-    struct gate *g = arg;
-    (void)tx;
-    (void)pthread_mutex_lock(&g->lock);
-    g->inside = true;
-    (void)pthread_cond_broadcast(&g->moved);
-    while (!g->open) (void)pthread_cond_wait(&g->moved, &g->lock);
-    (void)pthread_mutex_unlock(&g->lock);
-    return ERR_OK;
-}
-
-static void gate_await(struct gate *g)
-{
-    (void)pthread_mutex_lock(&g->lock);
-    while (!g->inside) (void)pthread_cond_wait(&g->moved, &g->lock);
-    (void)pthread_mutex_unlock(&g->lock);
-}
-
-static void gate_open(struct gate *g)
-{
-    (void)pthread_mutex_lock(&g->lock);
-    g->open = true;
-    (void)pthread_cond_broadcast(&g->moved);
-    (void)pthread_mutex_unlock(&g->lock);
-}
-
-struct caller {
-    struct db *db;
-    db_fn *fn;
-    void *arg;
-    err result;
-    pthread_t thread;
-};
-
-static void *call(void *arg)
-{
-    struct caller *c = arg;
-    c->result = db_run(c->db, c->fn, c->arg);
-    return NULL;
-}
-
-static void caller_start(struct caller *c)
-{
-    assert_int_equal(pthread_create(&c->thread, NULL, call, c), 0);
-}
-
-static void store_reopen(struct store *s, struct db_settings settings)
-{
-    db_close(s->db);
-    OK(db_open(s->ctx, &settings, &s->db));
-}
-
-static void no_turn_in_time_is_busy(void **state)
-{
-    struct store *s = *state;
-    struct db_settings settings = store_settings(s, DB_RECORDS);
-    settings.wait = 1;
-    store_reopen(s, settings);
-    struct gate gate = GATE;
-    struct caller slow = {.db = s->db, .fn = wait_inside, .arg = &gate};
-    caller_start(&slow);
-    gate_await(&gate);
-    BAD(ERR_BUSY, db_run(s->db, put, (void *)"late"));
-    gate_open(&gate);
-    assert_int_equal(pthread_join(slow.thread, NULL), 0);
-    OK(slow.result); /* it had begun: it is waited for, however long it takes */
-    assert_int_equal(rows(s->db), 0);
-}
-
-static err wait_reading(struct tx *tx, void *arg)
-{
-    TRY(count(tx, &(int64_t){0}));
-    return wait_inside(tx, arg);
-}
-
-static void *call_read(void *arg)
-{
-    struct caller *c = arg;
-    c->result = db_read(c->db, c->fn, c->arg);
-    return NULL;
-}
-
-static void no_free_reader_is_busy(void **state)
-{
-    struct store *s = *state;
-    struct db_settings settings = store_settings(s, DB_RECORDS);
-    settings.wait = 1;
-    settings.readers = 1;
-    store_reopen(s, settings);
-    struct gate gate = GATE;
-    struct caller slow = {.db = s->db, .fn = wait_reading, .arg = &gate};
-    assert_int_equal(pthread_create(&slow.thread, NULL, call_read, &slow), 0);
-    gate_await(&gate);
-    BAD(ERR_BUSY, db_read(s->db, count, &(int64_t){0}));
-    OK(db_run(s->db, put, (void *)"a")); /* readers never stop a writer */
-    gate_open(&gate);
-    assert_int_equal(pthread_join(slow.thread, NULL), 0);
-    OK(slow.result);
-    assert_int_equal(rows(s->db), 1);
-}
-
 static err slow_statement(struct tx *tx, void *arg)
 {
     static const struct db_query ENDLESS = {
@@ -584,202 +372,6 @@ static void deleted_is_gone_from_disk(void **state)
     assert_true(bytes_find(file, bytes_text(WORD), 0) == SIZE_MAX);
 }
 
-/* ---- opening ---- */
-
-static void opening(void **state)
-{
-    (void)state;
-    struct store s;
-    store_folder(&s);
-    struct db_settings settings = store_settings(&s, DB_RECORDS);
-    BAD(ERR_NOT_FOUND, db_open(s.ctx, &settings, &s.db));
-    assert_false(file_exists(s.path));
-    settings.create = true;
-    OK(db_open(s.ctx, &settings, &s.db));
-    struct stat st;
-    assert_int_equal(stat(s.path, &st), 0);
-    assert_int_equal(st.st_mode & 0777, 0600);
-    db_close(s.db);
-    settings.store = DB_KEYS; /* the other kind */
-    BAD(ERR_STATE, db_open(s.ctx, &settings, &s.db));
-    settings.path = "file:x?mode=memory";
-    BAD(ERR_INPUT, db_open(s.ctx, &settings, &s.db));
-    settings.path = ":memory:";
-    BAD(ERR_INPUT, db_open(s.ctx, &settings, &s.db));
-    settings.path = "";
-    BAD(ERR_INPUT, db_open(s.ctx, &settings, &s.db));
-    settings.path = "/nonexistent/folder/store.db";
-    BAD(ERR_STORE, db_open(s.ctx, &settings, &s.db));
-    store_close(&s);
-}
-
-static void only_its_owner_may_read(void **state)
-{
-    struct store *s = *state;
-    static const char *const NAMES[] = {"store.db", "store.db-wal", "store.db-shm"};
-    OK(db_run(s->db, put, (void *)"a"));
-    for (size_t i = 0; i < COUNT_OF(NAMES); i++) {
-        const char *path = NULL;
-        OK(file_join(s->ctx, s->folder, NAMES[i], &path));
-        struct stat st;
-        assert_int_equal(stat(path, &st), 0);
-        assert_int_equal(st.st_mode & 0777, 0600);
-    }
-}
-
-static void what_is_no_store_is_refused(void **state)
-{
-    (void)state;
-    static const char TEXT[] =
-        "This is a text of more than a hundred bytes. It is not a database, and "
-        "nothing that opens it as one may touch it or make it into one.";
-    struct store s;
-    store_folder(&s);
-    struct db_settings settings = store_settings(&s, DB_RECORDS);
-    OK(file_write(s.path, bytes_of("", 0), 0600)); /* lost, say by a file system's repair */
-    BAD(ERR_STORE, db_open(s.ctx, &settings, &s.db));
-    OK(file_write(s.path, bytes_text(TEXT), 0600));
-    BAD(ERR_STORE, db_open(s.ctx, &settings, &s.db));
-    settings.create = true;
-    BAD(ERR_STORE, db_open(s.ctx, &settings, &s.db));
-    settings.create = false;
-    settings.read_only = true;
-    BAD(ERR_STORE, db_open(s.ctx, &settings, &s.db));
-    struct bytes content;
-    OK(file_read(s.ctx, s.path, 1000, &content));
-    assert_true(bytes_equal(content, bytes_text(TEXT)));
-    store_close(&s);
-}
-
-static void raw(const char *path, const char *sql)
-{
-    sqlite3 *handle = NULL;
-    assert_int_equal(sqlite3_open(path, &handle), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(handle, sql, NULL, NULL, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_close(handle), SQLITE_OK);
-}
-
-static void newer_store_is_refused(void **state)
-{
-    struct store *s = *state;
-    db_close(s->db);
-    raw(s->path, "INSERT INTO migration VALUES (5, 'records', 'tomorrow')");
-    struct db_settings settings = store_settings(s, DB_RECORDS);
-    BAD(ERR_STATE, db_open(s->ctx, &settings, &s->db));
-    settings.read_only = true;
-    BAD(ERR_STATE, db_open(s->ctx, &settings, &s->db));
-    raw(s->path, "DELETE FROM migration WHERE number = 5");
-    OK(db_open(s->ctx, &settings, &s->db));
-}
-
-static void older_store_is_brought_up(void **state)
-{
-    struct store *s = *state;
-    db_close(s->db);
-    raw(s->path, "DROP TABLE audit_chain; DROP TABLE audit_line; DROP TABLE audit_event;"
-                 "DROP TABLE audit_checkpoint; DELETE FROM migration WHERE number = 4");
-    struct db_settings settings = store_settings(s, DB_RECORDS);
-    settings.read_only = true;
-    BAD(ERR_STATE, db_open(s->ctx, &settings, &s->db));
-    settings.read_only = false;
-    OK(db_open(s->ctx, &settings, &s->db));
-    db_close(s->db);
-    raw(s->path, "SELECT chain FROM audit_line");
-    settings.read_only = true;
-    OK(db_open(s->ctx, &settings, &s->db));
-}
-
-/* A step that fails half-way leaves the version before. */
-static void broken_step_is_taken_back(void **state)
-{
-    struct store *s = *state;
-    db_close(s->db);
-    raw(s->path,
-        "DROP TABLE audit_line; DROP TABLE audit_event; DELETE FROM migration WHERE number = 4");
-    struct db_settings settings = store_settings(s, DB_RECORDS);
-    BAD(ERR_BUG, db_open(s->ctx, &settings, &s->db)); /* audit_chain is there already */
-    raw(s->path, "CREATE TABLE audit_line (x); DROP TABLE audit_line");
-    sqlite3 *handle = NULL;
-    assert_int_equal(sqlite3_open(s->path, &handle), SQLITE_OK);
-    assert_int_not_equal(sqlite3_exec(handle, "SELECT * FROM audit_event", NULL, NULL, NULL),
-                         SQLITE_OK);
-    assert_int_equal(sqlite3_close(handle), SQLITE_OK);
-}
-
-static void read_only_store(void **state)
-{
-    struct store *s = *state;
-    OK(db_run(s->db, put, (void *)"a"));
-    struct db_settings settings = store_settings(s, DB_RECORDS);
-    settings.read_only = true;
-    struct db *second = NULL; /* while the first is in use */
-    OK(db_open(s->ctx, &settings, &second));
-    assert_int_equal(rows(second), 1);
-    BAD(ERR_STATE, db_run(second, put, (void *)"b"));
-    BAD(ERR_STATE, db_scrub(second));
-    OK(db_check(second));
-    db_close(second);
-    assert_int_equal(rows(s->db), 1);
-}
-
-static void damage_is_told(void **state)
-{
-    struct store *s = *state;
-    OK(db_run(s->db, put_many, &(int){500}));
-    db_close(s->db);
-    struct stat st;
-    assert_int_equal(stat(s->path, &st), 0);
-    int fd = open(s->path, O_RDWR | O_CLOEXEC);
-    assert_true(fd >= 0);
-    char noise[4096];
-    memset(noise, 0xA5, sizeof noise);
-    for (off_t at = 4096; at < st.st_size; at += 4096)
-        assert_int_equal(pwrite(fd, noise, sizeof noise, at), (ssize_t)sizeof noise);
-    assert_int_equal(close(fd), 0);
-    struct db_settings settings = store_settings(s, DB_RECORDS);
-    BAD(ERR_STORE, db_open(s->ctx, &settings, &s->db));
-}
-
-static void damaged_page_is_told(void **state)
-{
-    struct store *s = *state;
-    OK(db_run(s->db, put_many, &(int){500}));
-    db_close(s->db);
-    struct bytes file;
-    OK(file_read(s->ctx, s->path, 1 << 26, &file));
-    size_t at = bytes_find(file, bytes_text("k499"), 0);
-    assert_true(at != SIZE_MAX);
-    int fd = open(s->path, O_RDWR | O_CLOEXEC);
-    assert_true(fd >= 0);
-    char noise[64];
-    memset(noise, 0xA5, sizeof noise);
-    assert_int_equal(pwrite(fd, noise, sizeof noise, (off_t)(at / 4096 * 4096)),
-                     (ssize_t)sizeof noise);
-    assert_int_equal(close(fd), 0);
-    struct db_settings settings = store_settings(s, DB_RECORDS);
-    OK(db_open(s->ctx, &settings, &s->db));
-    BAD(ERR_STORE, db_check(s->db));
-    BAD(ERR_STORE, db_read(s->db, count, &(int64_t){0}));
-}
-
-/* Another process that holds the store for writing. */
-static void locked_by_another(void **state)
-{
-    struct store *s = *state;
-    struct db_settings settings = store_settings(s, DB_RECORDS);
-    settings.wait = 10;
-    store_reopen(s, settings);
-    sqlite3 *other = NULL;
-    assert_int_equal(sqlite3_open(s->path, &other), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
-    BAD(ERR_BUSY, db_run(s->db, put, (void *)"a"));
-    assert_int_equal(sqlite3_exec(other, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_close(other), SQLITE_OK);
-    OK(db_run(s->db, put, (void *)"a"));
-}
-
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -798,22 +390,9 @@ int main(void)
         T(too_large_is_refused),
         T(each_row_up_to_a_maximum),
         T(statement_inside_itself_is_a_bug),
-        T(many_write_at_once),
-        T(no_turn_in_time_is_busy),
-        T(no_free_reader_is_busy),
         T(endless_statement_is_ended),
         T(scrubbing_empties_the_log),
         T(deleted_is_gone_from_disk),
-        cmocka_unit_test(opening),
-        T(only_its_owner_may_read),
-        cmocka_unit_test(what_is_no_store_is_refused),
-        T(newer_store_is_refused),
-        T(older_store_is_brought_up),
-        T(broken_step_is_taken_back),
-        T(read_only_store),
-        T(damage_is_told),
-        T(damaged_page_is_told),
-        T(locked_by_another),
     };
     return cmocka_run_group_tests_name("db", tests, NULL, NULL);
 }
