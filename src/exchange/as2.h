@@ -51,8 +51,8 @@ struct as2_claim {
     const char *subject;    /* or NULL */
     bool wants_receipt;     /* Disposition-Notification-To is there */
     bool wants_signed;      /* Disposition-Notification-Options asks for pkcs7-signature */
-    const char
-        *receipt_url; /* Receipt-Delivery-Option: an asynchronous receipt is wanted (we refuse) */
+    bool mic_offered;       /* it allows a MIC by SHA-256, or does not say */
+    bool asynchronous;      /* Receipt-Delivery-Option: a later receipt is wanted; we have none */
 };
 
 /* as2_claim_read: ERR_INPUT if a required field is missing, twice, or malformed. */
@@ -70,6 +70,18 @@ struct as2_content {
  * not a signed message; ERR_CRYPTO: does not verify. */
 err as2_verify(mem *ctx, const struct as2_post *post, const struct certificate *partner, msec at,
                struct as2_content *out);
+
+/* multipart/signed (RFC 1847, RFC 8551 §3.5.3), which messages and receipts share. `content_type`
+ * is the value of the header field that belongs to `body`. */
+err as2_signed_write(mem *ctx, struct bytes entity, const struct private_key *key,
+                     const struct certificate *certificate, msec at, const char **content_type,
+                     struct bytes *body);
+struct as2_signed {
+    const struct mime_entity *entity; /* the signed one, with its raw bytes */
+    struct bytes signature;           /* detached SignedData, not yet verified */
+    const char *mic_name;             /* "sha-256" or "sha256", as the signer spells it */
+};
+err as2_signed_read(mem *ctx, const struct as2_post *post, size_t max, struct as2_signed *out);
 
 /* as2_mic: of bytes that were signed; `name` is "sha-256" or "sha256". */
 err as2_mic(struct bytes signed_bytes, const char *name, char out[static AS2_MIC_ROOM]);

@@ -15,6 +15,8 @@
 
 #define MIME_DEPTH_MOST 4           /* multiparts in multiparts */
 #define MIME_CHILDREN_MOST 64       /* entities in one multipart */
+#define MIME_ENTITIES_MOST 128      /* entities in a message, all levels */
+#define MIME_PARAMETERS_MOST 16     /* of one header field */
 #define MIME_HEADERS_MOST 64        /* header fields of an entity */
 #define MIME_HEADER_BYTES_MOST 8192 /* all header fields of an entity together */
 #define MIME_BOUNDARY_ROOM 40

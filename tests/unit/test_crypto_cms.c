@@ -308,13 +308,14 @@ static void any_flipped_bit_of_a_signature(void **state)
     for (size_t i = 0; i < cms.n * 8; i++) {
         MEM_SCOPE(one, ctx);
         struct bytes content = {0};
-        if (!err_failed(cms_verify(flipped(one, cms, i / 8, i % 8), sign_a, NOW, &content, NULL)))
+        if (!err_failed(cms_verify(flipped(one, cms, i / 8, (unsigned)(i % 8)), sign_a, NOW,
+                                   &content, NULL)))
             fail_msg("bit %zu of byte %zu of a signature does not matter", i % 8, i / 8);
     }
     for (size_t i = 0; i < detached.n * 8; i++) {
         MEM_SCOPE(one, ctx);
-        if (!err_failed(
-                cms_verify_detached(flipped(one, detached, i / 8, i % 8), text, sign_a, NOW, NULL)))
+        if (!err_failed(cms_verify_detached(flipped(one, detached, i / 8, (unsigned)(i % 8)), text,
+                                            sign_a, NOW, NULL)))
             fail_msg("bit %zu of byte %zu of a detached signature does not matter", i % 8, i / 8);
     }
     for (size_t n = 0; n < cms.n; n++) {
@@ -402,8 +403,8 @@ static void indefinite_lengths(void **state)
         BAD(ERR_CRYPTO, cms_verify_detached(bytes_of(p, n - i), text, sign_a, NOW, NULL));
     for (size_t i = 0; i < n * 8; i++) {
         MEM_SCOPE(one, ctx);
-        if (!err_failed(cms_verify_detached(flipped(one, bytes_of(p, n), i / 8, i % 8), text,
-                                            sign_a, NOW, NULL)))
+        if (!err_failed(cms_verify_detached(flipped(one, bytes_of(p, n), i / 8, (unsigned)(i % 8)),
+                                            text, sign_a, NOW, NULL)))
             fail_msg("bit %zu of byte %zu does not matter", i % 8, i / 8);
     }
     uint8_t deep[64];
@@ -441,7 +442,8 @@ static void any_flipped_byte_of_a_seal(void **state)
     for (size_t i = 0; i < cms.n; i++) {
         MEM_SCOPE(one, ctx);
         struct bytes content = {0};
-        if (!err_failed(cms_open(one, flipped(one, cms, i, i % 8), key_b, seal_b, &content)))
+        if (!err_failed(
+                cms_open(one, flipped(one, cms, i, (unsigned)(i % 8)), key_b, seal_b, &content)))
             fail_msg("byte %zu of a seal does not matter", i);
         if (!err_failed(cms_open(one, bytes_of(cms.p, i), key_b, seal_b, &content)))
             fail_msg("a seal cut to %zu bytes opens", i);
@@ -451,7 +453,8 @@ static void any_flipped_byte_of_a_seal(void **state)
     for (size_t i = 0; i < 160 * 8; i++) {
         MEM_SCOPE(one, ctx);
         struct bytes content = {0};
-        if (!err_failed(cms_open(one, flipped(one, cms, i / 8, i % 8), key_b, seal_b, &content)))
+        if (!err_failed(cms_open(one, flipped(one, cms, i / 8, (unsigned)(i % 8)), key_b, seal_b,
+                                 &content)))
             fail_msg("bit %zu of byte %zu of a seal does not matter", i % 8, i / 8);
     }
     assert_int_equal(ERR_peek_error(), 0);

@@ -1,0 +1,93 @@
+/* card.c - node cards: signing, verifying, succession. Their JSON is in card_json.c. */
+#include "exchange/card.h"
+
+#include <string.h>
+
+#include "crypto/sha256.h"
+#include "exchange/card_json.h"
+
+err card_make(mem *ctx, const struct card *card, const struct private_key *key, struct bytes *pem)
+{
+    MEM_SCOPE(scope, NULL);
+    ENSURE_MEM(scope);
+    struct bytes json = {0}, cms = {0};
+    const char *text = NULL;
+    struct card *again = NULL;
+    TRY(card_json_write(scope, card, &json));
+    TRY(cms_sign(scope, json, key, card->certificate, card->issued, &cms));
+    TRY(cms_pem(scope, cms, &text));
+    /* What we hand out, a partner must be able to take. */
+    TRY(card_read(scope, bytes_text(text), card->issued, &again));
+    return bytes_copy(ctx, bytes_text(text), pem);
+}
+
+err card_read(mem *ctx, struct bytes pem, msec at, struct card **out)
+{
+    ENSURE(pem.n <= CARD_MOST, ERR_LIMIT, "a node card is larger than allowed");
+    MEM_SCOPE(scope, ctx);
+    struct bytes cms = {0}, json = {0};
+    struct certificate *inside = NULL;
+    struct card *card = NULL;
+    TRY(cms_unpem(scope, pem, &cms));
+    TRY(cms_certificate(scope, cms, &inside));
+    TRY(cms_verify(cms, inside, at, &json, NULL));
+    TRY(card_json_read(scope, json, at, &card));
+    ENSURE(certificate_same(card->certificate, inside), ERR_CRYPTO,
+           "a node card is signed by another key than it names");
+    ENSURE(at < card->expires, ERR_CRYPTO, "the node card has ended");
+    sha256_hex(json, card->digest);
+    *out = talloc_steal(ctx, card);
+    return ERR_OK;
+}
+
+/* The pinned key signs, or has signed the certificate of the next one. */
+static err authority_check(const struct card *pinned, const struct card *fresh, msec at)
+{
+    if (certificate_same(pinned->certificate, fresh->certificate)) return ERR_OK;
+    ENSURE(fresh->succession.n > 0, ERR_PEER,
+           "the node card is signed by another key than the pinned one");
+    struct bytes named = {0};
+    err e = cms_verify(fresh->succession, pinned->certificate, at, &named, NULL);
+    ENSURE(!err_failed(e), ERR_PEER, "the pinned key does not vouch for the new one");
+    ENSURE(bytes_equal(named, certificate_der(fresh->certificate)), ERR_PEER,
+           "the pinned key vouches for another key");
+    return ERR_OK;
+}
+
+err card_successor(const struct card *pinned, const struct card *fresh, msec at, bool *same)
+{
+    ENSURE(id_same(pinned->node, fresh->node), ERR_PEER, "the card of another node");
+    TRY(authority_check(pinned, fresh, at));
+    ENSURE(fresh->sequence >= pinned->sequence, ERR_PEER,
+           "the node card is older than the one we have");
+    bool equal = strcmp(fresh->digest, pinned->digest) == 0;
+    ENSURE(equal || fresh->sequence > pinned->sequence, ERR_PEER,
+           "another node card with the sequence number of the one we have");
+    *same = equal;
+    return ERR_OK;
+}
+
+err card_vouch(mem *ctx, const struct certificate *fresh, const struct private_key *old_key,
+               const struct certificate *old, msec at, struct bytes *out)
+{
+    return cms_sign(ctx, certificate_der(fresh), old_key, old, at, out);
+}
+
+void card_fingerprint(const struct card *card, char out[static SPOKEN_ROOM])
+{
+    certificate_spoken(card->certificate, out);
+}
+
+const struct card_organisation *card_organisation_find(const struct card *card, struct id id)
+{
+    for (size_t i = 0; i < card->organisation_count; i++)
+        if (id_same(card->organisations[i].id, id)) return &card->organisations[i];
+    return NULL;
+}
+
+const char *card_endpoint_find(const struct card *card, const char *kind)
+{
+    for (size_t i = 0; i < card->endpoint_count; i++)
+        if (strcmp(card->endpoints[i].kind, kind) == 0) return card->endpoints[i].url;
+    return NULL;
+}
