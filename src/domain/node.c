@@ -142,7 +142,7 @@ struct setting_pair {
 
 struct init {
     struct node *node;
-    struct setting_pair settings[5];
+    struct setting_pair settings[7];
     struct user_root root;
 };
 
@@ -226,6 +226,8 @@ err node_init(const char *folder, const struct clock *clock, const struct node_w
                      {"node.name", wish->name},
                      {"node.country", wish->country},
                      {"node.address", wish->address},
+                     {"node.exchange_address", wish->exchange_address},
+                     {"node.language", wish->language},
                      {"password.cost", wish->test_passwords ? "test" : "standard"}},
     };
     TRY(wish_check(wish, &init));

@@ -62,13 +62,14 @@ struct node_wish {
     const char *name;
     const char *country;
     const char *address;
+    const char *exchange_address;
     const char *const
         *hosts; /* names and addresses for the certificate, NULL-terminated, at least one */
     bool test_passwords; /* a cost that only tests and the demo may have */
     /* The first administrator, whose signing key is the root signer. */
     const char *login;
     const char *display_name;
-    const char *language;
+    const char *language; /* theirs, and of the node's own names */
     struct bytes password;
 };
 

@@ -6,6 +6,7 @@
 #include "base/encode.h"
 #include "base/text.h"
 #include "db/setting.h"
+#include "domain/user_wish.h"
 
 static const char ROOT_SIGNER[] = "node.root_signer";
 
@@ -14,6 +15,8 @@ enum setting_type {
     SETTING_TEXT,
     SETTING_COUNTRY,
     SETTING_ADDRESS,
+    SETTING_ENDPOINT,
+    SETTING_LANGUAGE,
     SETTING_COST,
     SETTING_NUMBER
 };
@@ -31,6 +34,8 @@ static const struct setting_row TABLE[] = {
     {"node.name", SETTING_TEXT, false, NULL, 0, 0},
     {"node.country", SETTING_COUNTRY, true, NULL, 0, 0},
     {"node.address", SETTING_ADDRESS, false, NULL, 0, 0},
+    {"node.exchange_address", SETTING_ENDPOINT, false, NULL, 0, 0},
+    {"node.language", SETTING_LANGUAGE, false, NULL, 0, 0},
     {"password.cost", SETTING_COST, true, "standard", 0, 0},
     {"session.idle_minutes", SETTING_NUMBER, false, "30", 5, 24 * 60},
     {"session.most_hours", SETTING_NUMBER, false, "12", 1, 7 * 24},
@@ -59,6 +64,17 @@ static bool is_address(const char *s)
     return strspn(s + head, ALLOWED) == n - head;
 }
 
+/* Where partners' nodes post: over TLS only, with a path. */
+static bool is_endpoint(const char *s)
+{
+    static const char HEAD[] = "https://", NAME[] = "abcdefghijklmnopqrstuvwxyz0123456789.-:[]",
+                      PATH[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_~/";
+    if (!text_starts(s, HEAD) || strlen(s) > NODE_ADDRESS_MOST) return false;
+    const char *host = s + strlen(HEAD);
+    const char *path = host + strspn(host, NAME);
+    return path > host && *path == '/' && path[strspn(path, PATH)] == '\0';
+}
+
 static bool is_name(const char *s)
 {
     return !text_empty(s) && !err_failed(text_check(bytes_text(s), 200)) &&
@@ -81,6 +97,11 @@ static err value_check(const struct setting_row *row, const char *value)
         ENSURE(is_address(value), ERR_INPUT,
                "an address looks like https://node.example:8443, in small letters, without a path");
         return ERR_OK;
+    case SETTING_ENDPOINT:
+        ENSURE(is_endpoint(value), ERR_INPUT,
+               "the address for partners' nodes looks like https://node.example:8442/as2");
+        return ERR_OK;
+    case SETTING_LANGUAGE: return user_language_check(value);
     case SETTING_COST:
         ENSURE(text_same(value, "standard") || text_same(value, "test"), ERR_INPUT,
                "the cost of passwords is \"standard\"; tests may have \"test\"");
@@ -99,6 +120,7 @@ err setting_check(const char *name, const char *value, bool by_init)
     ENSURE(row != NULL, ERR_INPUT, "there is no such setting");
     ENSURE(by_init || !row->init_only, ERR_INPUT,
            "this setting is made by init and can't be changed");
+    ENSURE(value != NULL, ERR_INPUT, "a setting needs a value");
     return value_check(row, value);
 }
 
@@ -127,6 +149,8 @@ err settings_read(mem *ctx, struct tx *tx, struct node_settings *out)
     TRY(read_one(ctx, tx, "node.name", &s.name));
     TRY(read_one(ctx, tx, "node.country", &s.country));
     TRY(read_one(ctx, tx, "node.address", &s.address));
+    TRY(read_one(ctx, tx, "node.exchange_address", &s.exchange_address));
+    TRY(read_one(ctx, tx, "node.language", &s.language));
     TRY(read_one(ctx, tx, "password.cost", &cost));
     TRY(read_one(ctx, tx, "session.idle_minutes", &idle));
     TRY(read_one(ctx, tx, "session.most_hours", &most));
