@@ -1,0 +1,150 @@
+/* serve.c - runs a node: two listeners, the delivery worker, and a timer on the main thread.
+ *
+ * The main thread waits for SIGTERM or SIGINT; between, it does what time asks for: ended sessions, checkpoints of the audit log.
+ * Stopping drains: no new connections, what has arrived is answered, the delivery in work ends or is given back.
+ */
+#include "cli/serve.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "cli/acting.h"
+#include "domain/formbook.h"
+#include "domain/node_audit.h"
+#include "domain/session.h"
+#include "exchange/deliver.h"
+#include "exchange/receive.h"
+#include "http/server.h"
+#include "print/document.h"
+#include "web/web.h"
+
+#define TICK_SECONDS 5
+#define PEM_MOST 65536
+#define DRAIN (10 * MSEC_SECOND)
+#define SESSIONS_EVERY (10 * MSEC_MINUTE)
+#define CHECKPOINT_EVERY (10 * MSEC_MINUTE)
+
+struct serving {
+    struct cli *cli;
+    struct node *node;
+    struct web *web;
+    struct http_server *pages, *exchange;
+    struct deliver *deliver;
+};
+
+/* "127.0.0.1:8441" or "[::1]:8441" */
+static err address_of(mem *ctx, const char *text, const char **address, uint16_t *port)
+{
+    const char *colon = strrchr(text, ':');
+    ENSURE(colon != NULL && colon != text, ERR_INPUT, "an address is written like 127.0.0.1:8441");
+    int64_t number;
+    TRY(text_number(colon + 1, &number));
+    ENSURE(number > 0 && number < 65536, ERR_INPUT, "a port lies between 1 and 65535");
+    bool brackets = text[0] == '[' && colon[-1] == ']';
+    size_t from = brackets ? 1 : 0, n = (size_t)(colon - text) - from - (brackets ? 1 : 0);
+    *address = mem_textn(ctx, text + from, n);
+    ENSURE_MEM(*address);
+    *port = (uint16_t)number;
+    return ERR_OK;
+}
+
+static err node_pem(struct serving *s, const char *name, const char **out)
+{
+    const char *path;
+    struct bytes pem;
+    TRY(file_join(s->cli->ctx, s->node->folder, name, &path));
+    TRY(file_read(s->cli->ctx, path, PEM_MOST, &pem));
+    *out = (const char *)pem.p;
+    return ERR_OK;
+}
+
+static err listen_on(struct serving *s, const char *option, bool tls, struct http_app app, struct http_server **out)
+{
+    struct http_server_options options = {.app = app};
+    TRY(address_of(s->cli->ctx, cli_option(s->cli, option), &options.address, &options.port));
+    if (tls) {
+        TRY(node_pem(s, "node.crt", &options.certificate_pem));
+        TRY(node_pem(s, "node.key", &options.key_pem));
+    }
+    return http_server_start(s->cli->ctx, &options, out);
+}
+
+static err start(struct serving *s)
+{
+    const char *problems;
+    TRY(print_start());
+    TRY(acting_node(s->cli, &s->node));
+    if (s->node->forms->problems != NULL) LOG(LOG_WARN, "forms_left_out");
+    TRY(web_new(s->cli->ctx, s->node, &s->web, &problems));
+    if (problems != NULL) LOG(LOG_WARN, "languages_left_out");
+    TRY(node_audit_note(s->node, AUDIT_NODE_START));
+    TRY(deliver_start(s->cli->ctx, s->node, &s->deliver));
+    TRY(listen_on(s, "exchange", true, receive_app(s->node), &s->exchange));
+    TRY(listen_on(s, "listen", cli_option(s->cli, "tls") != NULL, web_app(s->web), &s->pages));
+    LOG(LOG_INFO, "serving", log_text("listen", cli_option(s->cli, "listen")),
+        log_text("exchange", cli_option(s->cli, "exchange")));
+    return ERR_OK;
+}
+
+/* What time asks for. A failure is logged and tried again at the next turn. */
+static void tick(struct serving *s, msec *sessions_at, msec *checkpoint_at)
+{
+    msec now = clock_monotonic();
+    if (now >= *sessions_at) {
+        *sessions_at = now + SESSIONS_EVERY;
+        err e = session_expire(s->node);
+        if (err_failed(e)) log_err(LOG_WARN, "sessions_expire", e);
+    }
+    if (now >= *checkpoint_at) {
+        *checkpoint_at = now + CHECKPOINT_EVERY;
+        err e = node_audit_checkpoint(s->node);
+        if (err_failed(e)) log_err(LOG_WARN, "audit_checkpoint", e);
+    }
+}
+
+static void wait_for_signal(struct serving *s, const sigset_t *signals)
+{
+    msec sessions_at = 0, checkpoint_at = 0;
+    const struct timespec turn = {.tv_sec = TICK_SECONDS};
+    for (;;) {
+        int got = sigtimedwait(signals, NULL, &turn);
+        if (got > 0) {
+            LOG(LOG_INFO, "stopping", log_number("signal", got));
+            return;
+        }
+        tick(s, &sessions_at, &checkpoint_at);
+    }
+}
+
+static err stop(struct serving *s)
+{
+    if (s->pages != NULL) http_server_stop(s->pages, DRAIN);
+    if (s->exchange != NULL) http_server_stop(s->exchange, DRAIN);
+    if (s->deliver != NULL) deliver_stop(s->deliver);
+    err e = node_audit_note(s->node, AUDIT_NODE_STOP);
+    if (err_failed(e)) return e;
+    return node_audit_checkpoint(s->node);
+}
+
+err serve(struct cli *cli)
+{
+    struct serving s = {.cli = cli};
+    sigset_t signals;
+    (void)sigemptyset(&signals);
+    (void)sigaddset(&signals, SIGTERM);
+    (void)sigaddset(&signals, SIGINT);
+    /* Before any thread starts, so that all inherit it and only the main thread takes them. */
+    ENSURE(pthread_sigmask(SIG_BLOCK, &signals, NULL) == 0 && signal(SIGPIPE, SIG_IGN) != SIG_ERR, ERR_BUG,
+           "signals can't be set up");
+    TRY(start(&s));
+    wait_for_signal(&s, &signals);
+    TRY(stop(&s));
+    LOG(LOG_INFO, "stopped");
+    return ERR_OK;
+}
