@@ -50,7 +50,7 @@ static err audit(struct relock *r, enum audit_action action, enum audit_result r
                                     .actor_id = r->user_id,
                                     .action = action,
                                     .result = result,
-                                    .object = r->user_id.text};
+                                    .object = id_is_set(r->user_id) ? r->user_id.text : NULL};
     return db_run(r->node->records, write_event, r);
 }
 
