@@ -5,7 +5,7 @@
 #include "form/view.h"
 
 #define CHOICES_MOST 24u /* a longer list (countries) is a line to write on */
-#define COMMENT_LINES 4u /* for a text of several lines */
+#define COMMENT_LINES 3u /* for a text of several lines */
 #define ENTRIES_FEW 2u   /* how often a long repeated part is printed empty */
 #define ENTRIES_MANY 3u  /* and a short one */
 #define ENTRY_SHORT 4u   /* questions of a short one */
