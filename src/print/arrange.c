@@ -12,6 +12,7 @@
 
 #define KEEP_WHOLE 190.0 /* points: shorter bands are never cut */
 #define LEAST_SLOTS 2u   /* slots of a cut band on either side */
+#define INSET_AFTER 7.0  /* room below an entry */
 #define HEAD_MOST 250.0  /* a taller head of a table is not repeated */
 
 struct placer {
@@ -19,6 +20,7 @@ struct placer {
     struct sheets *sheets;
     double y;
     bool fresh; /* nothing stands on this page yet */
+    bool inset; /* of the band above */
     bool in_section, in_table;
 };
 
@@ -161,6 +163,8 @@ static err surroundings(struct placer *p, const struct band *band)
 /* What stands behind and below the slots. */
 static err decorations(struct placer *p, const struct band *band, double h, bool last)
 {
+    /* A heading inside begins the next entry: its bar does not join the last one's. */
+    double above = p->inset && !p->fresh && !band->keep_with_next ? band->before : 0;
     if (band->shade)
         TRY(put(p, (struct stroke){.kind = STROKE_FILL,
                                    .x = SHEET_LEFT,
@@ -168,6 +172,13 @@ static err decorations(struct placer *p, const struct band *band, double h, bool
                                    .w = SHEET_BODY,
                                    .h = h,
                                    .ink = INK_SHADE}));
+    if (band->inset)
+        TRY(put(p, (struct stroke){.kind = STROKE_FILL,
+                                   .x = SHEET_LEFT,
+                                   .y = p->y - above,
+                                   .w = 2.2,
+                                   .h = h + above,
+                                   .ink = INK_HAIRLINE}));
     if (band->bar)
         TRY(put(p, (struct stroke){.kind = STROKE_FILL,
                                    .x = SHEET_LEFT,
@@ -209,6 +220,7 @@ static err piece_put(struct placer *p, const struct band *band, const struct cut
     if (band->table != BAND_NO_TABLE) TRY(tag_end(p, "TR"));
     p->y += h;
     p->fresh = false;
+    p->inset = band->inset;
     return ERR_OK;
 }
 
@@ -228,7 +240,7 @@ static err band_place(struct placer *p, const struct band *band, const struct ba
     bool at_top = p->fresh;
     TRY(surroundings(p, band));
     if (at_top) TRY(head_again(p, band->head));
-    if (!at_top) p->y += band->before;
+    if (!at_top) p->y += band->before + (p->inset && !band->inset ? INSET_AFTER : 0);
     struct cut cut = {.h = 0};
     for (bool again = false;; again = true) {
         double room = SHEET_BOTTOM - p->y - 2 * band->padding;

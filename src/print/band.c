@@ -13,6 +13,7 @@
 /* Points. */
 #define LABEL_DROP 0.9   /* so that a label's first line stands on the same line as its value's */
 #define BULLET 9.0       /* indent of a list */
+#define INSET 11.0       /* of an entry */
 #define CELL_PADDING 5.0 /* left and right in a table's cell */
 
 err stroke_push(struct maker *m, struct stroke stroke)
@@ -92,9 +93,10 @@ static err bullet_push(struct maker *m, struct column *column, struct print_text
 
 struct column *column_add(struct band *band, double x, double w, const char *cell)
 {
+    double inset = band->inset && band->n == 0 ? INSET : 0;
     struct column *column = &band->columns[band->n++];
-    column->x = SHEET_LEFT + x;
-    column->w = w;
+    column->x = SHEET_LEFT + x + inset;
+    column->w = w - inset;
     column->cell = cell;
     return column;
 }
@@ -252,6 +254,7 @@ err bands_of(mem *ctx, const struct document *d, const struct setting *setting, 
         size_t count = block_bands(block);
         if (block->kind == BLOCK_PAGE) new_sheet = true;
         if (count == 0) continue;
+        for (size_t k = 0; k < count; k++) bands[at + k].inset = block->inset;
         bands[at].new_sheet = new_sheet;
         new_sheet = false;
         maker.band = &bands[at];

@@ -35,6 +35,7 @@ struct band {
     bool section;            /* opens a Sect */
     bool new_sheet;          /* starts on a new page */
     bool hairline;           /* below */
+    bool inset;              /* set in, a bar at its side that joins the one above */
     bool bar;                /* at its side: a note */
     bool shade;              /* behind: a table's head */
     bool repeat_label;       /* cut: the first column stands again on the next page */

@@ -23,6 +23,7 @@ struct block {
     enum block_kind kind;
     unsigned level; /* HEADING */
     bool one;       /* CHOICES */
+    bool inset;
     enum print_space space;
     unsigned lines;
     struct print_text text, hint;   /* the label, where there is one */
@@ -37,6 +38,7 @@ struct document {
     mem *ctx;
     struct document_head head;
     VEC(struct block) blocks;
+    bool inset; /* of the next block */
     err failed;
 };
 

@@ -58,6 +58,7 @@ static void document_add(struct document *d, struct block block)
     if (err_failed(d->failed)) return;
     d->failed = block_check(&block);
     if (err_failed(d->failed)) return;
+    block.inset = d->inset;
     d->failed = vec_push(d->ctx, &d->blocks, block, DOCUMENT_BLOCKS_MAX);
 }
 
@@ -115,6 +116,8 @@ void document_table(struct document *d, const struct print_text *head, size_t co
                                    .texts = copy,
                                    .n = copy == NULL ? 0 : rows});
 }
+
+void document_inset(struct document *d, bool on) { d->inset = on; }
 
 void document_page(struct document *d) { document_add(d, (struct block){.kind = BLOCK_PAGE}); }
 

@@ -16,6 +16,7 @@
 
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "base/locale.h"
 #include "base/messages.h"
 
 #define DOCUMENT_BLOCKS_MAX 20000 /* additions to one document */
@@ -40,6 +41,7 @@ struct document_head {
     const char *subtitle;          /* under the title, on the first page */
     const char *language;          /* BCP 47 */
     const struct catalog *catalog; /* for "Page 1 of 3"; its direction is the page's */
+    const struct locale *locale;   /* for the date; NULL: as in ISO 8601, UTC */
     const char *handling;          /* "Confidential" */
     const char *case_code;
     const char *reader; /* for whom this copy was made */
@@ -65,6 +67,9 @@ void document_row(struct document *d, struct print_text label, const struct prin
  */
 void document_table(struct document *d, const struct print_text *head, size_t columns,
                     const struct print_text *cells, size_t rows);
+/* document_inset: what follows, until it is turned off, belongs to one entry of a list: it is set
+ * in, with a bar at its side. */
+void document_inset(struct document *d, bool on);
 /* document_page: what follows starts on a new page. */
 void document_page(struct document *d);
 

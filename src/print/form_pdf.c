@@ -1,6 +1,9 @@
 /* form_pdf.c - what stands on paper for each kind of question and answer. */
 #include "print/form_pdf.h"
 
+#include <string.h>
+
+#include "base/date.h"
 #include "base/text.h"
 #include "form/view.h"
 
@@ -14,6 +17,7 @@ struct form_printer {
     mem *ctx;
     const struct form_pdf *what;
     struct document *document;
+    unsigned entry_depth; /* filled: of the entry of a repeat we are in; 0: none */
 };
 
 static struct print_text printed(struct form_shown shown)
@@ -42,6 +46,7 @@ static err maker_begin(mem *ctx, const struct form_pdf *what, struct form_printe
         .subtitle = what->subtitle,
         .language = what->language,
         .catalog = what->catalog,
+        .locale = what->locale,
         .handling = handling_printed(what),
         .case_code = what->case_code,
         .reader = what->reader,
@@ -67,26 +72,62 @@ static err entry_heading(struct form_printer *m, unsigned level, struct form_sho
 
 /* ---- filled ---- */
 
+static void entry_end(struct form_printer *m)
+{
+    m->entry_depth = 0;
+    document_inset(m->document, false);
+}
+
+/* Dates as the reader writes them; other answers as they are. */
+static err answer_shown(struct form_printer *m, const struct form_row *row, size_t i,
+                        struct print_text *out)
+{
+    *out = printed(row->value[i]);
+    enum form_type type = row->item->type;
+    if (m->what->locale == NULL || row->raw || (type != FORM_DATE && type != FORM_DATETIME))
+        return ERR_OK;
+    const char *day = mem_textn(m->ctx, out->text, strcspn(out->text, "T"));
+    ENSURE_MEM(day);
+    struct date date;
+    if (err_failed(date_parse(day, &date))) return ERR_OK; /* as it is, then */
+    const char *time = out->text + strlen(day);
+    TRY(locale_date(m->what->locale, m->ctx, date, &day));
+    out->text = *time == '\0' ? day : talloc_asprintf(m->ctx, "%s, %s", day, time + 1);
+    ENSURE_MEM(out->text);
+    return ERR_OK;
+}
+
 static err answer_print(struct form_printer *m, const struct form_row *row)
 {
     struct print_text *values = mem_array(m->ctx, struct print_text, row->n_values + 1);
     ENSURE_MEM(values);
-    for (size_t i = 0; i < row->n_values; i++) values[i] = printed(row->value[i]);
+    for (size_t i = 0; i < row->n_values; i++) TRY(answer_shown(m, row, i, &values[i]));
     size_t n = row->n_values;
     if (row->raw) values[n++] = ours(m, MSG("(as it was typed; not understood)"));
     document_row(m->document, printed(row->label), values, n);
     return ERR_OK;
 }
 
+/* A calculation without a label is the form's own business. */
+static bool row_hidden(const struct form_printer *m, const struct form_row *row)
+{
+    return row->kind == FORM_ROW_ANSWER && row->item->type == FORM_CALCULATE &&
+           text_empty(form_text(m->what->form, m->what->reading, row->item->label).text);
+}
+
 static err row_print(struct form_printer *m, const struct form_row *row)
 {
+    if (m->entry_depth > 0 && row->depth <= m->entry_depth) entry_end(m);
     switch (row->kind) {
     case FORM_ROW_SECTION:
     case FORM_ROW_GROUP:
         if (!text_empty(row->label.text))
             document_heading(m->document, row->depth + 2, printed(row->label));
         return ERR_OK;
-    case FORM_ROW_ENTRY: return entry_heading(m, row->depth + 2, row->label, row->number);
+    case FORM_ROW_ENTRY:
+        if (m->entry_depth == 0) m->entry_depth = row->depth;
+        document_inset(m->document, true);
+        return entry_heading(m, row->depth + 2, row->label, row->number);
     case FORM_ROW_ANSWER: return answer_print(m, row);
     }
     FAIL(ERR_BUG, "a row of no kind");
@@ -99,7 +140,8 @@ err form_pdf_filled(mem *ctx, const struct form_pdf *what, const json_t *answers
     TRY(maker_begin(scratch, what, &m));
     struct form_rows rows;
     TRY(form_rows_of(scratch, what->form, answers, what->reading, &rows));
-    for (size_t i = 0; i < rows.n; i++) TRY(row_print(&m, &rows.at[i]));
+    for (size_t i = 0; i < rows.n; i++)
+        if (!row_hidden(&m, &rows.at[i])) TRY(row_print(&m, &rows.at[i]));
     return document_pdf(ctx, m.document, out);
 }
 
@@ -133,12 +175,11 @@ static err choices_print(struct form_printer *m, const struct form_item *item,
     }
     struct print_choice *choices = mem_array(m->ctx, struct print_choice, n + 1);
     ENSURE_MEM(choices);
-    for (size_t i = 0; i < n; i++)
-        choices[i].text =
-            printed(form_choice_label(form, m->what->reading, item, item->choices->at[i].name));
-    if (item->other != NULL)
-        choices[n++] = (struct print_choice){
-            .text = printed(form_label(form, m->what->reading, item->other)), .write_in = true};
+    for (size_t i = 0; i < n; i++) {
+        const char *name = item->choices->at[i].name;
+        choices[i].text = printed(form_choice_label(form, m->what->reading, item, name));
+        choices[i].write_in = item->other != NULL && text_same(name, "other");
+    }
     document_choices(m->document, label, hint, item->type == FORM_SELECT_ONE, choices, n);
     return ERR_OK;
 }
@@ -195,10 +236,12 @@ static err repeat_print(struct form_printer *m, const struct form_item *item, un
     struct form_shown label = form_label(m->what->form, m->what->reading, item);
     size_t n = questions_inside(m, item) <= ENTRY_SHORT ? ENTRIES_MANY : ENTRIES_FEW;
     document_heading(m->document, level, printed(label));
+    document_inset(m->document, true);
     for (size_t i = 1; i <= n; i++) {
         TRY(entry_heading(m, level + 1, label, i));
         TRY(items_print(m, item->child, level + 2));
     }
+    document_inset(m->document, false);
     document_note(m->document, ours(m, MSG("If there are more, use another sheet of this part.")));
     return ERR_OK;
 }

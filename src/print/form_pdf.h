@@ -21,6 +21,7 @@ struct form_pdf {
     const struct form_reading *reading; /* the languages of the labels */
     const char *language;               /* BCP 47: of the document, and so of what was typed */
     const struct catalog *catalog; /* for the few words that are not the form's; NULL: English */
+    const struct locale *locale;   /* for dates; NULL: as in ISO 8601 */
     const char *subtitle;          /* under the title: "Health"; or NULL */
     const char *handling;          /* "confidential" or NULL; printed in the reader's language */
     const char *case_code;         /* or NULL */

@@ -129,8 +129,10 @@ static void running_rule(struct painter *p, double y)
 /* "Copy for Ana Rossi · 2026-11-24" */
 static err copy_text(mem *ctx, const struct document_head *head, const char **out)
 {
-    char day[DATE_TIME_ROOM];
-    date_format_day(date_of(head->created), day);
+    char iso[DATE_TIME_ROOM];
+    date_format_day(date_of(head->created), iso);
+    const char *day = iso;
+    if (head->locale != NULL) TRY(locale_day(head->locale, ctx, head->created, &day));
     if (text_empty(head->reader)) {
         *out = mem_text(ctx, day);
     } else {

@@ -1,4 +1,5 @@
-/* paint.h - arranged sheets as the bytes of a tagged PDF. Private to print/; called by document_pdf. */
+/* paint.h - arranged sheets as the bytes of a tagged PDF. Private to print/; called by
+ * document_pdf. */
 #ifndef OPENTRM_PRINT_PAINT_H
 #define OPENTRM_PRINT_PAINT_H
 
