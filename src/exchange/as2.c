@@ -184,6 +184,29 @@ err as2_headers_write(mem *ctx, struct mime_fields headers, struct bytes *out)
     return buf_done(&b, out);
 }
 
+err as2_headers_keep(mem *ctx, struct mime_fields headers, struct mime_fields *out)
+{
+    static const char *const names[] = {"AS2-Version",
+                                        "AS2-From",
+                                        "AS2-To",
+                                        "Message-ID",
+                                        "Date",
+                                        "MIME-Version",
+                                        "Disposition-Notification-To",
+                                        "Disposition-Notification-Options",
+                                        "Content-Type"};
+    struct mime_field *kept = mem_array(ctx, struct mime_field, COUNT_OF(names));
+    ENSURE_MEM(kept);
+    size_t n = 0;
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        const char *value = mime_find(headers, names[i]);
+        if (value != NULL && printable(value, 998))
+            kept[n++] = (struct mime_field){names[i], value};
+    }
+    *out = (struct mime_fields){kept, n};
+    return ERR_OK;
+}
+
 err as2_headers_read(mem *ctx, struct bytes in, struct mime_fields *out)
 {
     return mime_fields_read(ctx, in, out);

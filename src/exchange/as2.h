@@ -43,6 +43,10 @@ err as2_make(mem *ctx, const struct as2_wish *wish, const struct private_key *ke
 err as2_headers_write(mem *ctx, struct mime_fields headers, struct bytes *out);
 err as2_headers_read(mem *ctx, struct bytes in, struct mime_fields *out);
 
+/* as2_headers_keep: of what came over HTTP, the fields that belong to the message, as far as they are
+ * printable ASCII: for storing. */
+err as2_headers_keep(mem *ctx, struct mime_fields headers, struct mime_fields *out);
+
 /* What the header fields of an incoming post say; nothing of it is verified. */
 struct as2_claim {
     const char *from; /* unquoted */

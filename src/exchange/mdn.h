@@ -21,6 +21,7 @@ enum mdn_outcome {
     MDN_DUPLICATE,             /* duplicate-document: this id is known with another MIC */
     MDN_UNEXPECTED,         /* unexpected-processing-error: our fault or a full disk; try again */
     MDN_INSUFFICIENT,       /* insufficient-message-security: not signed */
+    MDN_UNKNOWN_RECIPIENT,  /* unknown-recipient: no such organisation on this node */
     MDN_UNSUPPORTED_FORMAT, /* failure: unsupported format, e.g. an asynchronous receipt wanted */
     MDN_UNSUPPORTED_MIC,    /* failure: unsupported MIC-algorithms */
     MDN_OTHER               /* read only: an error or failure this table does not know */
