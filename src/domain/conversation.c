@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "audit/audit.h"
 #include "base/text.h"
 #include "base/vec.h"
 #include "db/conversation.h"
@@ -21,6 +22,7 @@ struct reading {
     db_evidences evidence;
     db_conversations conversations;
     const char **names; /* of the other side, by conversation */
+    const char **countries;
 };
 
 static err read_all(struct tx *tx, void *arg)
@@ -30,11 +32,13 @@ static err read_all(struct tx *tx, void *arg)
     TRY(db_message_of_case(tx, r->ctx, r->case_id, &r->messages));
     TRY(db_evidence_of_case(tx, r->ctx, r->case_id, &r->evidence));
     r->names = mem_array(r->ctx, const char *, r->conversations.n + 1);
+    r->countries = mem_array(r->ctx, const char *, r->conversations.n + 1);
     ENSURE_MEM(r->names);
+    ENSURE_MEM(r->countries);
     for (size_t i = 0; i < r->conversations.n; i++) {
-        const char *country;
         const struct db_conversation *c = &r->conversations.at[i];
-        TRY(partner_name(tx, r->ctx, c->partner_id, c->remote_organisation, &r->names[i], &country));
+        TRY(partner_name(tx, r->ctx, c->partner_id, c->remote_organisation, &r->names[i],
+                         &r->countries[i]));
     }
     return ERR_OK;
 }
@@ -144,5 +148,66 @@ err conversation_timeline(struct node *node, struct actor *actor, const struct c
     TRY(collect(&r, &sent, &received, &list));
     if (list.n > 1) qsort(list.at, list.n, sizeof *list.at, oldest_first);
     *out = (struct timeline){list.at, list.n};
+    return ERR_OK;
+}
+
+err conversation_list(struct node *node, struct actor *actor, const struct casefile *c, mem *ctx,
+                      struct conversation_list *out)
+{
+    TRY(actor_need(actor, CAPABILITY_CASE_READ));
+    struct reading r = {.ctx = ctx, .case_id = c->id};
+    TRY(db_read(node->records, read_all, &r));
+    struct conversation_list list = {mem_array(ctx, struct conversation, r.conversations.n + 1), 0};
+    ENSURE_MEM(list.at);
+    for (size_t i = 0; i < r.conversations.n; i++) {
+        const struct db_conversation *row = &r.conversations.at[i];
+        list.at[list.n++] = (struct conversation){.handle = row->handle,
+                                                  .partner_id = row->partner_id,
+                                                  .organisation_id = row->remote_organisation,
+                                                  .name = r.names[i],
+                                                  .country = r.countries[i],
+                                                  .state = row->state,
+                                                  .began_here = text_same(row->direction, "out"),
+                                                  .created_at = row->created_at,
+                                                  .due_at = row->due_at};
+    }
+    *out = list;
+    return ERR_OK;
+}
+
+struct proving {
+    mem *ctx;
+    struct audit *audit;
+    struct id case_id;
+    struct db_evidence row;
+    struct audit_event event;
+};
+
+/* Evidence belongs to a message, a message to a conversation, that to a case. */
+static err read_evidence(struct tx *tx, void *arg)
+{
+    struct proving *p = arg;
+    struct db_message message;
+    struct db_conversation conversation;
+    TRY(db_evidence_by_id(tx, p->ctx, p->row.id, &p->row));
+    TRY(db_message_by_id(tx, p->ctx, p->row.message_id, &message));
+    TRY(db_conversation_by_handle(tx, p->ctx, message.handle, &conversation));
+    ENSURE(id_same(conversation.case_id, p->case_id), ERR_NOT_FOUND, "this case has no such evidence");
+    return audit_append(tx, p->audit, &p->event);
+}
+
+err conversation_evidence(struct node *node, struct actor *actor, const struct casefile *c, struct id evidence_id,
+                          mem *ctx, const char **kind, struct bytes *out)
+{
+    TRY(actor_need(actor, CAPABILITY_EVIDENCE_READ));
+    struct proving p = {.ctx = ctx, .audit = node->audit, .case_id = c->id, .row = {.id = evidence_id}};
+    p.event = (struct audit_event){.at = node_now(node),
+                                   .actor_id = actor->user_id,
+                                   .action = AUDIT_EVIDENCE_EXPORT,
+                                   .case_id = c->id,
+                                   .object = evidence_id.text};
+    TRY(db_run(node->records, read_evidence, &p));
+    *kind = p.row.kind;
+    *out = p.row.body;
     return ERR_OK;
 }

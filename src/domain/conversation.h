@@ -36,6 +36,33 @@ struct timeline {
 err conversation_timeline(struct node *node, struct actor *actor, const struct casefile *c, mem *ctx,
                           struct timeline *out);
 
+/* A conversation of a case. */
+struct conversation {
+    const char *handle;
+    const char *partner_id;
+    const char *organisation_id; /* the other side's */
+    const char *name;            /* its name, or its node's */
+    const char *country;
+    const char *state;
+    bool began_here;
+    msec created_at;
+    msec due_at; /* 0 = none */
+};
+
+struct conversation_list {
+    struct conversation *at; /* newest first */
+    size_t n;
+};
+
+/* conversation_list: with whom the case is talked about. */
+err conversation_list(struct node *node, struct actor *actor, const struct casefile *c, mem *ctx,
+                      struct conversation_list *out);
+
+/* conversation_evidence: the signed bytes behind a step of the case's timeline, and their kind. ERR_NOT_FOUND also
+ * for the evidence of another case. Needs capability evidence_read; audited. Owned by ctx. */
+err conversation_evidence(struct node *node, struct actor *actor, const struct casefile *c, struct id evidence_id,
+                          mem *ctx, const char **kind, struct bytes *out);
+
 struct inbox_line {
     struct id received_id;
     const char *message_id;

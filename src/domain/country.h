@@ -5,8 +5,12 @@
 #define OPENTRM_DOMAIN_COUNTRY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* country_known: two capital letters that are a country's code. NULL is not. */
 bool country_known(const char *code);
+/* country_all: every code; returns how many. `out` has room for COUNTRIES_MOST. */
+#define COUNTRIES_MOST 400
+size_t country_all(const char *out[static COUNTRIES_MOST]);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/encode.h"
+#include "base/locale.h"
 #include "base/text.h"
 #include "db/setting.h"
 #include "domain/user_wish.h"
@@ -18,7 +19,9 @@ enum setting_type {
     SETTING_ENDPOINT,
     SETTING_LANGUAGE,
     SETTING_COST,
-    SETTING_NUMBER
+    SETTING_NUMBER,
+    SETTING_ZONE,
+    SETTING_LINK
 };
 
 struct setting_row {
@@ -39,6 +42,9 @@ static const struct setting_row TABLE[] = {
     {"password.cost", SETTING_COST, true, "standard", 0, 0},
     {"session.idle_minutes", SETTING_NUMBER, false, "30", 5, 24 * 60},
     {"session.most_hours", SETTING_NUMBER, false, "12", 1, 7 * 24},
+    {"page.site_name", SETTING_TEXT, false, "OpenTRM", 0, 0},
+    {"page.time_zone", SETTING_ZONE, false, "Etc/UTC", 0, 0},
+    {"page.exit_address", SETTING_LINK, false, "https://www.wikipedia.org/", 0, 0},
 };
 
 static const struct setting_row *row_of(const char *name)
@@ -81,6 +87,14 @@ static bool is_name(const char *s)
            strpbrk(s, "\t\r\n") == NULL;
 }
 
+/* ICU says which time zones there are. */
+static err zone_check(const char *zone)
+{
+    MEM_SCOPE(scope, NULL);
+    struct locale *locale;
+    return locale_open(scope, "en", zone, &locale);
+}
+
 static err value_check(const struct setting_row *row, const char *value)
 {
     struct id id;
@@ -88,7 +102,7 @@ static err value_check(const struct setting_row *row, const char *value)
     switch (row->type) {
     case SETTING_ID: return id_parse(value, &id);
     case SETTING_TEXT:
-        ENSURE(is_name(value), ERR_INPUT, "the node's name is one line of up to 200 bytes");
+        ENSURE(is_name(value), ERR_INPUT, "a name is one line of up to 200 bytes");
         return ERR_OK;
     case SETTING_COUNTRY:
         ENSURE(is_country(value), ERR_INPUT, "a country is two capital letters (ISO 3166)");
@@ -105,6 +119,10 @@ static err value_check(const struct setting_row *row, const char *value)
     case SETTING_COST:
         ENSURE(text_same(value, "standard") || text_same(value, "test"), ERR_INPUT,
                "the cost of passwords is \"standard\"; tests may have \"test\"");
+        return ERR_OK;
+    case SETTING_ZONE: return zone_check(value);
+    case SETTING_LINK:
+        ENSURE(is_endpoint(value), ERR_INPUT, "this address looks like https://www.example.org/");
         return ERR_OK;
     case SETTING_NUMBER: break;
     }

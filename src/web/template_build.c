@@ -41,7 +41,7 @@ static err text_join(struct builder *b, struct bytes *old, struct bytes more)
     return ERR_OK;
 }
 
-err build_text(struct builder *b, struct bytes literal)
+err template_build_text(struct builder *b, struct bytes literal)
 {
     if (literal.n == 0) return ERR_OK;
     place_read(&b->at, literal);
@@ -50,17 +50,17 @@ err build_text(struct builder *b, struct bytes literal)
     return op_push(b, (struct op){.kind = OP_TEXT, .text = literal});
 }
 
-err build_words(struct builder *b, struct bytes words)
+err template_build_words(struct builder *b, struct bytes words)
 {
     struct buf escaped;
     struct bytes html;
     buf_init(&escaped, b->ctx, TEMPLATE_SOURCE_MAX);
     html_escape(&escaped, (const char *)words.p, words.n);
     TRY(buf_done(&escaped, &html));
-    return build_text(b, html);
+    return template_build_text(b, html);
 }
 
-err build_value(struct builder *b, const char *name)
+err template_build_value(struct builder *b, const char *name)
 {
     static const enum op_kind KINDS[] = {
         [WRITE_ESCAPED] = OP_VALUE, [WRITE_URL] = OP_URL, [WRITE_URL_PART] = OP_URL_PART};
@@ -71,7 +71,7 @@ err build_value(struct builder *b, const char *name)
     return op_push(b, (struct op){.kind = KINDS[how], .path = path});
 }
 
-err build_html(struct builder *b, const char *name)
+err template_build_html(struct builder *b, const char *name)
 {
     const struct path *path;
     TRY(place_html(&b->at));
@@ -79,23 +79,23 @@ err build_html(struct builder *b, const char *name)
     return op_push(b, (struct op){.kind = OP_HTML, .path = path});
 }
 
-err build_call(struct builder *b, size_t program)
+err template_build_call(struct builder *b, size_t program)
 {
     return op_push(b, (struct op){.kind = OP_CALL, .to = (uint32_t)program});
 }
 
-err build_begin(struct builder *b, enum op_kind kind, const char *name, struct build_mark *mark)
+err template_build_begin(struct builder *b, enum op_kind kind, const char *name, struct template_build_mark *mark)
 {
     const struct path *path = NULL;
     if (name != NULL) TRY(path_new(b->ctx, name, &path));
     place_settle(&b->at);
-    *mark = (struct build_mark){b->ops.n, b->at};
+    *mark = (struct template_build_mark){b->ops.n, b->at};
     TRY(op_push(b, (struct op){.kind = kind, .path = path}));
     b->joinable = b->ops.n;
     return ERR_OK;
 }
 
-err build_end(struct builder *b, const struct build_mark *mark)
+err template_build_end(struct builder *b, const struct template_build_mark *mark)
 {
     place_settle(&b->at);
     ENSURE(

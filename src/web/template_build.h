@@ -22,21 +22,21 @@ struct builder {
 };
 
 /* A section being written. */
-struct build_mark {
+struct template_build_mark {
     size_t op;
     struct place at;
 };
 
-err build_text(struct builder *b, struct bytes literal);
-/* build_words: text that is no HTML yet: escaped first. */
-err build_words(struct builder *b, struct bytes words);
-err build_value(struct builder *b, const char *name);
-err build_html(struct builder *b, const char *name);
-err build_call(struct builder *b, size_t program);
-/* build_begin, build_end: around what belongs to a section, OP_FORMS or OP_FORM. The place at the
+err template_build_text(struct builder *b, struct bytes literal);
+/* template_build_words: text that is no HTML yet: escaped first. */
+err template_build_words(struct builder *b, struct bytes words);
+err template_build_value(struct builder *b, const char *name);
+err template_build_html(struct builder *b, const char *name);
+err template_build_call(struct builder *b, size_t program);
+/* template_build_begin, template_build_end: around what belongs to a section, OP_FORMS or OP_FORM. The place at the
  * end must be that at the begin. name may be NULL. */
-err build_begin(struct builder *b, enum op_kind kind, const char *name, struct build_mark *mark);
-err build_end(struct builder *b, const struct build_mark *mark);
+err template_build_begin(struct builder *b, enum op_kind kind, const char *name, struct template_build_mark *mark);
+err template_build_end(struct builder *b, const struct template_build_mark *mark);
 
 /* sentence_build: a {{#t}} section in the language of the catalog. */
 err sentence_build(struct builder *b, const struct node *sentence, const struct catalog *catalog);

@@ -126,10 +126,10 @@ static err nodes_compile(struct compiler *c, struct builder *b, const struct nod
 static err section_compile(struct compiler *c, struct builder *b, const struct node *node,
                            const struct filling *filling)
 {
-    struct build_mark mark;
-    TRY(build_begin(b, node->kind == NODE_SECTION ? OP_SECTION : OP_INVERTED, node->name, &mark));
+    struct template_build_mark mark;
+    TRY(template_build_begin(b, node->kind == NODE_SECTION ? OP_SECTION : OP_INVERTED, node->name, &mark));
     TRY(nodes_compile(c, b, &node->children, filling));
-    return build_end(b, &mark);
+    return template_build_end(b, &mark);
 }
 
 static err partial_compile(struct compiler *c, struct builder *b, const struct node *node)
@@ -141,7 +141,7 @@ static err partial_compile(struct compiler *c, struct builder *b, const struct n
     size_t unit;
     place_settle(&b->at);
     TRY(unit_find(c, source->name, node->indent, &b->at, &unit));
-    return build_call(b, unit);
+    return template_build_call(b, unit);
 }
 
 static err parent_compile(struct compiler *c, struct builder *b, const struct node *node,
@@ -182,9 +182,9 @@ static err node_compile(struct compiler *c, struct builder *b, const struct node
                         const struct filling *filling)
 {
     switch (node->kind) {
-    case NODE_TEXT: return build_text(b, node->text);
-    case NODE_VALUE: return build_value(b, node->name);
-    case NODE_HTML: return build_html(b, node->name);
+    case NODE_TEXT: return template_build_text(b, node->text);
+    case NODE_VALUE: return template_build_value(b, node->name);
+    case NODE_HTML: return template_build_html(b, node->name);
     case NODE_SECTION:
     case NODE_INVERTED: return section_compile(c, b, node, filling);
     case NODE_SENTENCE: return sentence_build(b, node, c->catalog);

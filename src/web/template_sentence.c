@@ -193,8 +193,8 @@ static err markup_write(struct builder *b, const struct markup *m)
 {
     ENSURE(b->at.kind != PLACE_QUOTED, ERR_INPUT, "a sentence in an attribute holds no elements");
     for (size_t i = 0; i < m->n; i++)
-        TRY(m->pieces[i].kind == NODE_TEXT ? build_text(b, m->pieces[i].text)
-                                           : build_value(b, m->pieces[i].name));
+        TRY(m->pieces[i].kind == NODE_TEXT ? template_build_text(b, m->pieces[i].text)
+                                           : template_build_value(b, m->pieces[i].name));
     return ERR_OK;
 }
 
@@ -214,7 +214,7 @@ static err translation_write(struct builder *b, const struct node *node, const s
 {
     while (*text != '\0') {
         size_t n = strcspn(text, "{<");
-        TRY(build_words(b, bytes_of(text, n)));
+        TRY(template_build_words(b, bytes_of(text, n)));
         text += n;
         if (*text == '\0') break;
         n = strcspn(text, *text == '{' ? "}" : ">") + 1;
@@ -225,10 +225,10 @@ static err translation_write(struct builder *b, const struct node *node, const s
         } else if (complete && *text == '{' && variable_known(node, text + 1, n - 2)) {
             const char *name = mem_textn(b->ctx, text + 1, n - 2);
             ENSURE_MEM(name);
-            TRY(build_value(b, name));
+            TRY(template_build_value(b, name));
         } else {
             n = 1;
-            TRY(build_words(b, bytes_of(text, n)));
+            TRY(template_build_words(b, bytes_of(text, n)));
         }
         text += n;
     }
@@ -271,16 +271,16 @@ static err plural_write(struct builder *b, const struct node *node, const struct
         forms = ids;
         n = 2;
     }
-    struct build_mark all, form;
-    TRY(build_begin(b, OP_FORMS, number, &all));
+    struct template_build_mark all, form;
+    TRY(template_build_begin(b, OP_FORMS, number, &all));
     b->ops.at[all.op].count = n;
     b->ops.at[all.op].catalog = fits ? catalog : NULL;
     for (size_t i = 0; i < n; i++) {
-        TRY(build_begin(b, OP_FORM, NULL, &form));
+        TRY(template_build_begin(b, OP_FORM, NULL, &form));
         TRY(translation_write(b, node, fits || i > 0 ? many : one, forms[i]));
-        TRY(build_end(b, &form));
+        TRY(template_build_end(b, &form));
     }
-    return build_end(b, &all);
+    return template_build_end(b, &all);
 }
 
 err sentence_build(struct builder *b, const struct node *node, const struct catalog *catalog)

@@ -19,7 +19,8 @@ export function formsOf(html) {
   const forms = [];
   for (const [, open, inside] of html.matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form>/g)) {
     const form = { ...attributes(open), fields: [], buttons: [] };
-    for (const [all, name, rest, text] of inside.matchAll(/<(input|textarea|select|button)\b([^>]*)>(?:([\s\S]*?)<\/(?:textarea|select|button)>)?/g)) {
+    for (const [all, input, open, pair, rest1, text] of inside.matchAll(/<(input)\b([^>]*)>|<(textarea|select|button)\b([^>]*)>([\s\S]*?)<\/\3>/g)) {
+      const name = input ?? pair, rest = input ? open : rest1;
       const a = attributes(rest);
       if (name === 'button') {
         if (a.type !== 'button') form.buttons.push({ ...a, text: unescapeHtml((text ?? '').replace(/<[^>]*>/g, '')).trim() });
@@ -90,7 +91,9 @@ export class Page {
       }
     }
     if (button) pairs.push([button.name, button.value ?? '']);
-    return this.client.post(action ?? f.action ?? this.path, pairs);
+    const to = action ?? f.action ?? this.path;
+    if ((f.method ?? 'get') !== 'post') return this.client.get(`${to.split('?')[0]}?${new URLSearchParams(pairs)}`);
+    return this.client.post(to, pairs);
   }
 }
 

@@ -1,0 +1,200 @@
+/* put.c - filling in what a page shows. */
+#include "web/put.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include "base/text.h"
+#include "domain/country.h"
+#include "web/web_own.h"
+
+/* Keeps the first failure; true if this one went well. */
+static bool went(struct page *p, err e)
+{
+    if (err_failed(e) && !err_failed(p->failed)) p->failed = e;
+    return !err_failed(e);
+}
+
+/* A member that is read back as borrowed; where it could not be added, the page itself takes what
+ * follows, and is not shown. */
+static json_t *added(struct page *p, json_t *o, const char *key, json_t *fresh)
+{
+    return went(p, json_put(o, key, fresh)) ? fresh : p->data;
+}
+
+json_t *put_object(struct page *p, json_t *o, const char *key) { return added(p, o, key, json_object()); }
+
+json_t *put_list(struct page *p, json_t *o, const char *key) { return added(p, o, key, json_array()); }
+
+json_t *put_item(struct page *p, json_t *list)
+{
+    json_t *item = json_object();
+    return went(p, json_add(list, item)) ? item : p->data;
+}
+
+void put_text(struct page *p, json_t *o, const char *key, const char *value)
+{
+    went(p, json_put(o, key, value == NULL ? json_null() : json_string(value)));
+}
+
+void put_flag(struct page *p, json_t *o, const char *key, bool value)
+{
+    went(p, json_put(o, key, json_boolean(value)));
+}
+
+void put_number(struct page *p, json_t *o, const char *key, int64_t value)
+{
+    went(p, json_put(o, key, json_integer(value)));
+}
+
+void put_nothing(struct page *p, json_t *o, const char *key) { went(p, json_put(o, key, json_null())); }
+
+void put_is(struct page *p, json_t *o, const char *name)
+{
+    const char *key = talloc_asprintf(p->ctx, "is_%s", name);
+    if (went(p, key == NULL ? ERR_MAKE(ERR_MEMORY, "out of memory") : ERR_OK)) put_flag(p, o, key, true);
+}
+
+void put_said(struct page *p, json_t *o, const char *key, const char *english)
+{
+    put_text(p, o, key, page_said(p, english));
+}
+
+void put_path(struct page *p, json_t *o, const char *key, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    const char *path = talloc_vasprintf(p->ctx, format, list);
+    va_end(list);
+    if (went(p, path == NULL ? ERR_MAKE(ERR_MEMORY, "out of memory") : ERR_OK)) put_text(p, o, key, path);
+}
+
+void put_day(struct page *p, json_t *o, const char *key, msec at)
+{
+    const char *text = NULL;
+    if (at == 0 || went(p, locale_day(p->locale, p->ctx, at, &text))) put_text(p, o, key, text);
+}
+
+void put_time(struct page *p, json_t *o, const char *key, msec at)
+{
+    const char *text = NULL;
+    if (at == 0 || went(p, locale_date_time(p->locale, p->ctx, at, &text))) put_text(p, o, key, text);
+}
+
+void put_date(struct page *p, json_t *o, const char *key, const char *day)
+{
+    struct date date;
+    const char *text = text_empty(day) ? NULL : day;
+    if (text != NULL && !err_failed(date_parse(day, &date)) &&
+        !went(p, locale_date(p->locale, p->ctx, date, &text)))
+        return;
+    put_text(p, o, key, text);
+}
+
+void put_country(struct page *p, json_t *o, const char *key, const char *code)
+{
+    const char *text = NULL;
+    if (text_empty(code) || went(p, locale_country(p->locale, p->ctx, code, &text))) put_text(p, o, key, text);
+}
+
+void put_language(struct page *p, json_t *o, const char *key, const char *code)
+{
+    const char *text = NULL;
+    if (text_empty(code) || went(p, locale_language_name(p->locale, p->ctx, code, &text))) put_text(p, o, key, text);
+}
+
+void put_compartment(struct page *p, json_t *o, const char *key, enum compartment c)
+{
+    put_is(p, put_object(p, o, key), compartment_name(c));
+}
+
+void put_compartments(struct page *p, json_t *o, const char *key, compartment_set set)
+{
+    json_t *list = put_list(p, o, key);
+    for (unsigned i = 0; i < COMPARTMENTS; i++)
+        if ((set & COMPARTMENT_BIT(i)) != 0) put_is(p, put_item(p, list), compartment_name((enum compartment)i));
+}
+
+/* Was this form sent just now? Then what was typed counts, even where it is empty. */
+static bool posted(const struct page *p) { return p->rq->method == HTTP_POST; }
+
+json_t *put_field(struct page *p, json_t *o, const char *key, const char *name, const char *value)
+{
+    json_t *field = put_object(p, o, key);
+    put_text(p, field, "id", name);
+    put_text(p, field, "value", posted(p) ? http_field_or(p->rq, name, "") : value);
+    put_text(p, field, "error", page_fault_of(p, name));
+    return field;
+}
+
+json_t *put_choice(struct page *p, json_t *choices, const char *name, const char *value, const char *label,
+                   bool chosen)
+{
+    size_t n = json_array_size(choices);
+    json_t *choice = put_item(p, choices);
+    if (n == 0) put_text(p, choice, "id", name);
+    else put_path(p, choice, "id", "%s-%zu", name, n + 1);
+    put_text(p, choice, "value", value);
+    put_text(p, choice, "label", label);
+    put_flag(p, choice, "checked", posted(p) ? http_field_ticked(p->rq, name, value) : chosen);
+    return choice;
+}
+
+void put_date_parts(struct page *p, json_t *field, const char *name, const char *day)
+{
+    static const struct {
+        const char *part;
+        int width;
+    } PARTS[] = {{"day", 2}, {"month", 2}, {"year", 4}};
+    struct date date = {0};
+    bool known = !text_empty(day) && !err_failed(date_parse(day, &date));
+    const int values[] = {date.day, date.month, date.year};
+    json_t *list = put_list(p, field, "parts");
+    const char *error = NULL;
+    for (size_t i = 0; i < COUNT_OF(PARTS); i++) {
+        json_t *part = put_item(p, list);
+        const char *id = talloc_asprintf(p->ctx, "%s-%s", name, PARTS[i].part);
+        const char *value = known ? talloc_asprintf(p->ctx, "%d", values[i]) : "";
+        if (id == NULL || value == NULL) {
+            went(p, ERR_MAKE(ERR_MEMORY, "out of memory"));
+            return;
+        }
+        const char *fault = page_fault_of(p, id);
+        error = error == NULL ? fault : error;
+        put_text(p, part, "id", id);
+        put_text(p, part, "name", id);
+        put_text(p, part, "value", posted(p) ? http_field_or(p->rq, id, "") : value);
+        put_number(p, part, "width", PARTS[i].width);
+        put_is(p, part, PARTS[i].part);
+        put_flag(p, part, "wrong", fault != NULL);
+    }
+    put_text(p, field, "error", error);
+}
+
+struct named_country {
+    const char *code, *name;
+    const struct locale *locale;
+};
+
+static int by_name(const void *a, const void *b)
+{
+    const struct named_country *x = a, *y = b;
+    return locale_compare(x->locale, x->name, y->name);
+}
+
+void put_countries(struct page *p, json_t *choices, const char *chosen)
+{
+    const char *codes[COUNTRIES_MOST];
+    struct named_country all[COUNTRIES_MOST];
+    size_t n = country_all(codes);
+    for (size_t i = 0; i < n; i++) {
+        all[i] = (struct named_country){codes[i], NULL, p->locale};
+        if (!went(p, locale_country(p->locale, p->ctx, codes[i], &all[i].name))) return;
+    }
+    qsort(all, n, sizeof *all, by_name);
+    for (size_t i = 0; i < n; i++) {
+        json_t *choice = put_item(p, choices);
+        put_text(p, choice, "value", all[i].code);
+        put_text(p, choice, "label", all[i].name);
+        put_flag(p, choice, "checked", text_same(all[i].code, chosen));
+    }
+}
