@@ -1,78 +1,114 @@
 #!/usr/bin/env python3
-"""embed - packs the files that travel inside the program into one C table (src/base/embed.h).
+"""embed.py - packs files into a C source: struct embed_table embed_all of src/base/embed.h.
 
-    tools/embed.py ROOT OUT.c DEPFILE
+    tools/embed.py OUT.c DEPFILE PREFIX=FOLDER...
 
-data/ as "data/...", src/web/templates/ as "templates/...", web/dist/ as "static/...". Called by src/meson.build. The
-same files give the same bytes. Must never take in demo data or anything that is not in the tables below.
+Every file under FOLDER gets the path PREFIX/rest. Left out: hidden files, notes for people (*.md). Files
+under "static" are also kept compressed, when that is smaller. Called by the build (src/meson.build), and
+again when a file of these folders comes, goes or changes: the depfile names them and their folders. The
+same files give the same bytes.
 """
 import gzip
 import hashlib
 import os
 import sys
 
-FOLDERS = [("data", "data", (".csv", ".po", ".md")),
-           ("src/web/templates", "templates", (".mustache",)),
-           ("web/dist", "static", (".css", ".js", ".svg"))]
-LEFT_OUT = {"data/demo"}
-NOT_PACKED = {"README.md"}
-MIME = {".csv": "text/csv; charset=utf-8", ".po": "text/plain; charset=utf-8", ".md": "text/markdown; charset=utf-8",
-        ".mustache": "text/plain; charset=utf-8", ".css": "text/css; charset=utf-8",
-        ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
-COMPRESSED = "static/"  # only what browsers fetch as it is
+MIMES = {
+    "css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml",
+    "png": "image/png", "ico": "image/vnd.microsoft.icon", "woff2": "font/woff2", "txt": "text/plain; charset=utf-8",
+    "csv": "text/csv; charset=utf-8", "json": "application/json", "po": "text/x-gettext-translation; charset=utf-8",
+    "mustache": "text/plain; charset=utf-8", "webmanifest": "application/manifest+json", "pdf": "application/pdf",
+}
+COMPRESSED = "static/"
+LINE = 100
+LARGEST = 8 << 20
 
 
-def find(root):
-    """-> ([(path in the table, path on disk)], folders looked into)"""
-    files, folders = [], []
-    for folder, name, endings in FOLDERS:
-        for here, below, names in os.walk(os.path.join(root, folder)):
-            place = os.path.relpath(here, root)
-            below[:] = sorted(d for d in below if os.path.join(place, d) not in LEFT_OUT)
-            folders.append(here)
-            for one in names:
-                if os.path.splitext(one)[1] in endings and one not in NOT_PACKED:
-                    inside = os.path.relpath(os.path.join(here, one), os.path.join(root, folder))
-                    files.append((f"{name}/{inside}", os.path.join(here, one)))
-    return sorted(files, key=lambda f: f[0].encode()), folders
+def left_out(name):
+    return name.startswith(".") or name.endswith((".md", "~", ".swp"))
 
 
-def literal(content):
-    """Bytes as C string literals, a line for each 64 bytes; octal, so that no digit behind can be taken for part of it."""
-    if not content:
-        return '""'
-    lines = []
-    for at in range(0, len(content), 64):
-        text = "".join(chr(b) if 32 <= b < 127 and chr(b) not in '"\\?' else f"\\{b:03o}" for b in content[at:at + 64])
-        lines.append(f'    "{text}"')
-    return "\n" + "\n".join(lines)
+def collect(prefix, folder):
+    """-> [(path in the table, file)], [every folder seen]"""
+    found, folders = [], []
+    for where, inside, names in os.walk(folder):
+        inside[:] = sorted(d for d in inside if not left_out(d))
+        folders.append(where)
+        for name in sorted(names):
+            if not left_out(name):
+                file = os.path.join(where, name)
+                found.append((prefix + "/" + os.path.relpath(file, folder).replace(os.sep, "/"), file))
+    return found, folders
 
 
-def main(root, out, depfile):
-    files, folders = find(root)
-    rows, whole = [], hashlib.sha256()
-    for path, disk in files:
-        with open(disk, "rb") as file:
-            content = file.read()
-        packed = gzip.compress(content, 9, mtime=0) if path.startswith(COMPRESSED) else b""
-        if len(packed) >= len(content):
+def literal(data):
+    """The bytes as C string literals, one a line. Octal escapes have three digits, so nothing runs together."""
+    lines, line = [], []
+    width = 0
+    for byte in data:
+        if byte == 0x0a:
+            piece = "\\n"
+        elif byte in b'\\"?' or byte < 0x20 or byte > 0x7e:
+            piece = f"\\{byte:03o}"
+        else:
+            piece = chr(byte)
+        line.append(piece)
+        width += len(piece)
+        if width >= LINE:
+            lines.append('"' + "".join(line) + '"')
+            line, width = [], 0
+    if line or not lines:
+        lines.append('"' + "".join(line) + '"')
+    return "\n    ".join(lines)
+
+
+def bytes_field(data):
+    return f"{{(const uint8_t *)\n    {literal(data)},\n    {len(data)}}}"
+
+
+def write(out, files):
+    hashes = hashlib.sha256()
+    rows = []
+    for path, file in files:
+        with open(file, "rb") as f:
+            data = f.read()
+        if len(data) > LARGEST:
+            sys.exit(f"{file}: {len(data)} bytes are too many to embed")
+        digest = hashlib.sha256(data).hexdigest()
+        hashes.update(f"{path} {digest}\n".encode())
+        packed = gzip.compress(data, 9, mtime=0) if path.startswith(COMPRESSED) else b""
+        if len(packed) >= len(data):
             packed = b""
-        digest = hashlib.sha256(content).hexdigest()[:32]
-        whole.update(f"{path}\0{digest}\n".encode())
-        mime = MIME[os.path.splitext(path)[1]]
-        rows.append(f'    {{"{path}", "{mime}", BYTES({len(content)}, {literal(content)}),\n'
-                    f'     BYTES({len(packed)}, {literal(packed)}), "{digest}"}},')
-    with open(out, "w", encoding="ascii") as file:
-        file.write('/* Made by tools/embed.py: do not edit. */\n#include "base/embed.h"\n\n'
-                   '#define BYTES(n_, text) {(const uint8_t *)(text), (n_)}\n\n'
-                   'static const struct embed_file FILES[] = {\n' + "\n".join(rows) + '\n};\n\n'
-                   f'const struct embed_table embed_all = {{FILES, {len(files)}, "{whole.hexdigest()[:32]}"}};\n')
-    with open(depfile, "w", encoding="utf-8") as file:
-        names = [disk for _, disk in files] + folders
-        file.write(f"{out}: " + " ".join(n.replace(" ", "\\ ") for n in names) + "\n")
+        mime = MIMES.get(path.rsplit(".", 1)[-1], "application/octet-stream")
+        rows.append(f'{{.path = "{path}", .mime = "{mime}", .hash = "{digest[:32]}",\n .content = {bytes_field(data)},\n'
+                    f" .gzip = {bytes_field(packed) if packed else '{0, 0}'}}},\n")
+    text = ("/* Written by tools/embed.py. */\n#include \"base/embed.h\"\n\n"
+            f"static const struct embed_file FILES[] = {{\n{''.join(rows)}}};\n\n"
+            f"const struct embed_table embed_all = {{FILES, {len(rows)}, \"{hashes.hexdigest()[:32]}\"}};\n")
+    with open(out, "w", encoding="ascii") as f:
+        f.write(text)
 
 
-if __name__ == "__main__":
-    if len(sys.argv) != 4:
-        sys.exit(__doc__)
-    main(*sys.argv[1:])
+def main():
+    out, depfile, *pairs = sys.argv[1:]
+    files, folders = [], []
+    for pair in pairs:
+        prefix, folder = pair.split("=", 1)
+        if not os.path.isdir(folder):
+            sys.exit(f"{folder}: no such folder")
+        found, seen = collect(prefix, folder)
+        files += found
+        folders += seen
+    files.sort(key=lambda f: f[0].encode())
+    for path, file in files:
+        if not path.isascii() or '"' in path or "\\" in path:
+            sys.exit(f"{file}: a name with other than plain characters can't be embedded")
+    if not files:
+        sys.exit("nothing to embed")
+    write(out, files)
+    needed = [file for _, file in files] + folders
+    with open(depfile, "w", encoding="utf-8") as f:
+        f.write(out + ": " + " ".join(os.path.abspath(n).replace(" ", "\\ ") for n in needed) + "\n")
+
+
+main()
