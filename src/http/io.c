@@ -43,7 +43,7 @@ void *call_begin(void *arg, const char *uri, struct MHD_Connection *connection)
     struct line *line = info == NULL ? NULL : info->socket_context;
     struct call *call = line == NULL ? NULL : mem_new(NULL, struct call);
     if (call == NULL) return NULL;
-    line_set(line, PHASE_HEAD, 0);
+    line_set(line, PHASE_HEAD);
     call->server = server;
     call->connection = connection;
     call->line = line;
@@ -174,7 +174,7 @@ static enum MHD_Result answer_send(struct call *call)
     struct MHD_Response *answer = call->answer;
     if (answer == NULL) return MHD_NO;
     call->answer = NULL;
-    line_set(call->line, PHASE_SEND, call->rs.body.n);
+    line_set(call->line, PHASE_SEND);
     enum MHD_Result queued =
         MHD_queue_response(call->connection, (unsigned)call->rs.status, answer);
     MHD_destroy_response(answer); /* ours; libmicrohttpd holds its own */
@@ -212,14 +212,14 @@ static enum MHD_Result call_start(struct call *call, const char *method)
         return refusal_send(call);
     }
     buf_init(&call->body, rq->ctx, call->body_max);
-    line_set(call->line, PHASE_BODY, 0);
+    line_set(call->line, PHASE_BODY);
     return MHD_YES;
 }
 
 static enum MHD_Result body_discard(struct call *call, size_t n)
 {
     call->discarded += n;
-    atomic_fetch_add(&call->line->moved, n / 16); /* granted time by what moves, but less */
+    atomic_fetch_add(&call->line->moved, n / 16); /* it must come faster than what is kept */
     return call->discarded <= DISCARD_MAX ? MHD_YES : MHD_NO;
 }
 
@@ -247,7 +247,7 @@ static enum MHD_Result call_hand_over(struct call *call)
     }
     call->queued = true;
     atomic_fetch_add(&server->active, 1);
-    line_set(call->line, PHASE_WORK, 0);
+    line_set(call->line, PHASE_WORK);
     MHD_suspend_connection(call->connection);
     if (queue_put(server, call)) return MHD_YES;
     MHD_resume_connection(call->connection);
@@ -287,7 +287,7 @@ void call_end(void *arg, struct MHD_Connection *connection, void **context,
     (void)code;
     *context = NULL;
     if (call == NULL) return;
-    line_set(call->line, PHASE_IDLE, 0);
+    line_set(call->line, PHASE_IDLE);
     atomic_fetch_sub(&server->bodies, call->counted);
     if (call->queued) atomic_fetch_sub(&server->active, 1);
     if (call->answer != NULL) MHD_destroy_response(call->answer);

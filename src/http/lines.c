@@ -4,6 +4,8 @@
  * then sees the end of the connection. When the places run out, idle connections go first.
  */
 #include <errno.h>
+#include <netinet/in.h>
+#include <linux/tcp.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -13,29 +15,56 @@
 #define LOOK_EVERY ((msec)500)
 #define IDLE_UNDER_PRESSURE (2 * MSEC_SECOND)
 
-void line_set(struct line *line, enum phase phase, uint64_t moved)
+void line_set(struct line *line, enum phase phase)
 {
-    atomic_store(&line->moved, moved);
+    atomic_store(&line->moved, 0);
     atomic_store(&line->since, clock_monotonic());
     atomic_store(&line->phase, phase);
 }
 
-/* The end of what the line is doing; 0: none. */
-static msec deadline_of(const struct http_server *server, const struct line *line, bool pressure)
+/* Bytes that moved since the phase began: of a body, what we read; of an answer, what the peer's
+ * system has acknowledged. */
+static uint64_t bytes_moved(const struct line *line, enum phase phase)
+{
+    if (phase == PHASE_BODY) return atomic_load(&line->moved);
+    struct tcp_info info = {0};
+    socklen_t n = sizeof info;
+    if (getsockopt(line->fd, IPPROTO_TCP, TCP_INFO, &info, &n) != 0) return 0;
+    return info.tcpi_bytes_acked;
+}
+
+/* A body or an answer must go on: so many bytes in each span of body_time. What went fast before
+ * counts no longer. */
+static bool stalled(const struct http_server *server, struct line *line, enum phase phase,
+                    msec since, msec now)
+{
+    msec span = server->options.body_time;
+    uint64_t moved = bytes_moved(line, phase);
+    bool begun = line->mark_phase == phase && line->mark_since == since;
+    if (!begun || moved - line->mark_moved >= (uint64_t)(span / RATE)) {
+        line->mark_phase = phase;
+        line->mark_since = since;
+        line->mark_time = begun ? now : since;
+        line->mark_moved = begun || phase == PHASE_SEND ? moved : 0;
+    }
+    return now >= line->mark_time + span;
+}
+
+static bool late(const struct http_server *server, struct line *line, bool pressure, msec now)
 {
     const struct http_server_options *o = &server->options;
-    msec since = atomic_load(&line->since),
-         grant = (msec)(atomic_load(&line->moved) * (uint64_t)REPLY_RATE);
-    switch (atomic_load(&line->phase)) {
+    enum phase phase = atomic_load(&line->phase);
+    msec since = atomic_load(&line->since);
+    switch (phase) {
     case PHASE_IDLE:
-        return since + (pressure && o->idle_time > IDLE_UNDER_PRESSURE ? IDLE_UNDER_PRESSURE
-                                                                       : o->idle_time);
-    case PHASE_HEAD: return since + o->head_time;
+        return now >= since + (pressure && o->idle_time > IDLE_UNDER_PRESSURE ? IDLE_UNDER_PRESSURE
+                                                                              : o->idle_time);
+    case PHASE_HEAD: return now >= since + o->head_time;
     case PHASE_BODY:
-    case PHASE_SEND: return since + o->body_time + grant;
+    case PHASE_SEND: return stalled(server, line, phase, since, now);
     case PHASE_WORK: break;
     }
-    return 0;
+    return false;
 }
 
 static void lines_look(struct http_server *server)
@@ -44,8 +73,8 @@ static void lines_look(struct http_server *server)
     bool pressure = lines->n > server->options.connections_max / 4 * 3;
     msec now = clock_monotonic();
     for (struct line *line = lines->first; line != NULL; line = line->after) {
-        msec deadline = deadline_of(server, line, pressure);
-        if (deadline == 0 || now < deadline || atomic_exchange(&line->cut, true)) continue;
+        if (line->cut || !late(server, line, pressure, now)) continue;
+        line->cut = true;
         (void)shutdown(
             line->fd, SHUT_RDWR); /* the socket is closed after lines_notify, so it is still ours */
         atomic_fetch_add(&server->cut, 1);
@@ -82,7 +111,7 @@ void lines_notify(void *arg, struct MHD_Connection *connection, void **context,
         struct line *line = info == NULL ? NULL : mem_new(NULL, struct line);
         if (line != NULL) {
             line->fd = info->connect_fd;
-            line_set(line, PHASE_IDLE, 0);
+            line_set(line, PHASE_IDLE);
             line->after = lines->first;
             if (lines->first != NULL) lines->first->before = line;
             lines->first = line;

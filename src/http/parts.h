@@ -16,13 +16,14 @@
 
 #include "http/server.h"
 
-#define REPLY_RATE ((msec)1) /* milliseconds granted for each byte that moved: 1 KiB in a second   \
-                              */
-#define DISCARD_MAX ((uint64_t)64 << 20) /* of a body that is refused, so that the answer is read  \
-                                          */
-#define BODIES_MAX ((size_t)256 << 20)   /* of all requests being read */
-#define CONNECTION_MEMORY                                                                          \
-    ((size_t)32 << 10) /* headers of one request, and libmicrohttpd's buffers */
+/* Least speed of a body or an answer: a byte in a millisecond, 1 KiB in a second. */
+#define RATE ((msec)1)
+/* So much of a refused body is read, so that its sender comes to read the answer. */
+#define DISCARD_MAX ((uint64_t)64 << 20)
+/* Memory of all bodies being read. */
+#define BODIES_MAX ((size_t)256 << 20)
+/* Memory of one connection: the headers of a request, and libmicrohttpd's buffers. */
+#define CONNECTION_MEMORY ((size_t)32 << 10)
 
 /* What a connection is doing, and so which deadline it has. */
 enum phase {
@@ -38,8 +39,12 @@ struct line {
     int fd;
     _Atomic(enum phase) phase;
     _Atomic(msec) since;     /* when the phase began, monotonic */
-    _Atomic(uint64_t) moved; /* bytes of a body read, or of an answer to be written */
-    atomic_bool cut;
+    _Atomic(uint64_t) moved; /* bytes of a body that were read */
+    /* The watcher's own: when so many bytes had moved. */
+    enum phase mark_phase;
+    msec mark_since, mark_time;
+    uint64_t mark_moved;
+    bool cut;
 };
 
 struct lines {
@@ -100,7 +105,7 @@ struct http_server {
 /* lines.c */
 err lines_start(struct http_server *server);
 void lines_stop(struct http_server *server);
-void line_set(struct line *line, enum phase phase, uint64_t moved);
+void line_set(struct line *line, enum phase phase);
 /* lines_notify: MHD_NotifyConnectionCallback. */
 void lines_notify(void *server, struct MHD_Connection *connection, void **line,
                   enum MHD_ConnectionNotificationCode code);

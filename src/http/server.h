@@ -24,7 +24,7 @@ struct http_server_options {
     unsigned connections_per_address_max; /* [0: no limit, for use behind a proxy] */
     msec idle_time;                  /* between requests, and for a TLS handshake [30 s] */
     msec head_time;                  /* from the first line of a request to the end of its headers [15 s] */
-    msec body_time;                  /* for a body or a response, on top of a second for each KiB [30 s] */
+    msec body_time;                  /* in each such span a body or a response must move 1 KiB for each second [30 s] */
     struct http_app app;
 };
 
