@@ -93,6 +93,14 @@ static void additional_data_is_canonical(void **state)
     ad_start(&two, "l");
     OK(aead_seal(b, b->key, &one, bytes_text("x"), &sealed));
     BAD(ERR_CRYPTO, aead_open(b, b->key, &two, sealed, &plain));
+    /* Nor can an item hold what looks like the next one. */
+    ad_start(&one, "l");
+    ad_bytes(&one, bytes_of("ab\0\0\0\0c", 7));
+    ad_start(&two, "l");
+    ad_bytes(&two, bytes_text("a"));
+    ad_bytes(&two, bytes_text("c"));
+    OK(aead_seal(b, b->key, &one, bytes_text("x"), &sealed));
+    BAD(ERR_CRYPTO, aead_open(b, b->key, &two, sealed, &plain));
     /* A number and the bytes of a number differ. */
     ad_start(&one, "l");
     ad_number(&one, 0x4142434445464748);

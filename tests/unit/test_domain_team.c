@@ -166,6 +166,15 @@ static void nothing_is_sealed_to_what_was_forged(void **state)
          membership);
     BAD(ERR_CRYPTO, team_member_confirm(p->node, first, pair.membership));
 
+    /* A statement about another team: the thief is a member there. */
+    struct id own = people_team(p, "Thief's", COMPARTMENT_ALL, false, &thief, 1);
+    sqlf(p, "opentrm.db",
+         "UPDATE membership SET statement = (SELECT statement FROM membership WHERE team_id = "
+         "'%s'), signature = (SELECT "
+         "signature FROM membership WHERE team_id = '%s') WHERE id = '%s'",
+         own.text, own.text, membership);
+    BAD(ERR_CRYPTO, team_member_confirm(p->node, first, pair.membership));
+
     /* A statement that the thief signed, as themself and as the administrator. */
     struct actor *forger = people_actor(p, "dina.thief", NULL);
     const struct sign_pair *sign;
@@ -214,7 +223,7 @@ static void nothing_is_sealed_to_what_was_forged(void **state)
          membership);
     sqlf(p, "opentrm.db", "UPDATE user_account SET is_admin = 1 WHERE id = '%s'", thief.text);
     BAD(ERR_CRYPTO, team_member_confirm(p->node, first, pair.membership));
-    assert_int_equal(wraps_of(p, thief), 0);
+    assert_int_equal(wraps_of(p, thief), 1); /* of their own team */
     assert_int_equal(wraps_of(p, pair.second_id), 0);
     sqlf(p, "opentrm.db", "DELETE FROM statement WHERE subject_id = '%s'", thief.text);
     sqlf(p, "opentrm.db", "UPDATE user_account SET is_admin = 0 WHERE id = '%s'", thief.text);
@@ -276,6 +285,22 @@ static void who_leaves_is_out_at_once_and_the_key_changes(void **state)
     OK(team_member_add(p->node, p->admin, pair.team, pair.second_id, &pair.membership));
     OK(team_member_confirm(p->node, first, pair.membership));
     assert_int_equal(wraps_of(p, pair.second_id), 2);
+}
+
+/* Whatever keys a session still carries: what counts is what the tables say now. */
+static void each_request_looks_at_account_and_membership(void **state)
+{
+    struct people *p = *state;
+    struct pair pair = pair_new(p, "greta");
+    char cookie[SESSION_COOKIE_ROOM];
+    struct actor *actor = people_actor(p, pair.first, cookie), *gone = NULL;
+    assert_int_equal(actor->n_teams, 1);
+    sqlf(p, "opentrm.db", "UPDATE membership SET state = 'pending' WHERE user_id = '%s'",
+         pair.first_id.text);
+    OK(session_open(p->node, cookie, p, &actor));
+    assert_int_equal(actor->n_teams, 0);
+    sqlf(p, "opentrm.db", "UPDATE user_account SET active = 0 WHERE id = '%s'", pair.first_id.text);
+    BAD(ERR_DENIED, session_open(p->node, cookie, p, &gone));
 }
 
 static void a_rotation_that_was_cut_off_is_finished(void **state)
@@ -469,6 +494,7 @@ int main(void)
         T(nothing_is_sealed_to_what_was_forged),
         T(a_closed_administrators_signature_is_not_enough),
         T(who_leaves_is_out_at_once_and_the_key_changes),
+        T(each_request_looks_at_account_and_membership),
         T(a_rotation_that_was_cut_off_is_finished),
         T(keys_of_an_organisation_go_to_teams_that_may),
         T(statements_are_canonical),

@@ -156,6 +156,37 @@ static void wraps_that_were_moved_do_not_open(void **state)
     assert_null(none);
 }
 
+/* Between cases of one team, between parts of one case, between generations: the key is the right
+ * one, the place not. */
+static void wraps_are_bound_to_their_place(void **state)
+{
+    struct people *p = *state;
+    struct crew *c = crew_new(p);
+    struct vault *vault, *none = NULL;
+    struct id one = case_new(p, c->worker, c->team, &vault),
+              two = case_new(p, c->worker, c->team, &vault),
+              three = case_new(p, c->worker, c->team, &vault);
+    const char *sql = talloc_asprintf(
+        p,
+        "UPDATE case_wrap SET blob = (SELECT blob FROM case_wrap w WHERE w.case_id = '%s' AND "
+        "w.compartment = case_wrap.compartment) WHERE case_id = '%s'",
+        one.text, two.text);
+    assert_int_equal(people_sql(p, "keys.db", sql), COMPARTMENTS);
+    BAD(ERR_CRYPTO, vault_open(p->node, c->worker, VAULT_CASE, two, p, &none));
+    sql = talloc_asprintf(
+        p,
+        "UPDATE case_wrap SET blob = (SELECT blob FROM case_wrap w WHERE w.case_id = "
+        "case_wrap.case_id AND w.compartment = 'health') WHERE case_id = '%s'",
+        one.text);
+    assert_int_equal(people_sql(p, "keys.db", sql), COMPARTMENTS);
+    BAD(ERR_CRYPTO, vault_open(p->node, c->worker, VAULT_CASE, one, p, &none));
+    sql =
+        talloc_asprintf(p, "UPDATE case_wrap SET generation = 2 WHERE case_id = '%s'", three.text);
+    assert_int_equal(people_sql(p, "keys.db", sql), COMPARTMENTS);
+    BAD(ERR_CRYPTO, vault_open(p->node, c->worker, VAULT_CASE, three, p, &none));
+    assert_null(none);
+}
+
 static void what_a_team_does_not_hold_is_withheld(void **state)
 {
     struct people *p = *state;
@@ -306,6 +337,9 @@ static void what_is_written_after_somebody_left_has_a_new_key(void **state)
         people_team(p, "Leaving", COMPARTMENT_ALL, true, (struct id[]){stays, leaver}, 2);
     struct actor *actor = people_actor(p, "stays", NULL), *left = people_actor(p, "leaver", NULL);
     struct id id = case_new(p, actor, team, &vault);
+    struct vault *boxed;
+    struct id boxed_id =
+        case_new(p, c->stranger, team, &boxed);   /* still in boxes when the leaver leaves */
     struct vault *thiefs = vault_of(p, left, id); /* what the leaver might have kept */
     OK(vault_freshen(p->node, actor, vault, COMPARTMENT_ALL));
     assert_int_equal(record_of(p, vault, "form", "f", COMPARTMENT_SAFETY, 1, "before").generation,
@@ -323,6 +357,12 @@ static void what_is_written_after_somebody_left_has_a_new_key(void **state)
     assert_int_equal(after.generation, 2);
     struct bytes plain = {0};
     BAD(ERR_DENIED, vault_open_record(thiefs, &after, p, &plain));
+    /* Opening a box puts it under the team's key; that must not hide that the leaver could have
+     * opened it. */
+    (void)vault_of(p, actor, boxed_id);
+    boxed = vault_of(p, actor, boxed_id);
+    OK(vault_freshen(p->node, actor, boxed, COMPARTMENT_ALL));
+    assert_int_equal(record_of(p, boxed, "form", "f", COMPARTMENT_SAFETY, 1, "x").generation, 2);
     /* Once; and only where it was asked for. */
     OK(vault_freshen(p->node, actor, vault, COMPARTMENT_BIT(COMPARTMENT_SAFETY)));
     assert_int_equal(record_of(p, vault, "form", "f", COMPARTMENT_SAFETY, 3, "x").generation, 2);
@@ -476,6 +516,7 @@ int main(void)
         T(a_team_opens_its_case_and_no_other_does),
         T(a_record_opens_only_where_it_was_put),
         T(wraps_that_were_moved_do_not_open),
+        T(wraps_are_bound_to_their_place),
         T(what_a_team_does_not_hold_is_withheld),
         T(a_box_is_replaced_when_a_member_first_opens_it),
         T(a_case_without_readers_for_a_part_is_refused),
