@@ -32,8 +32,6 @@ err regex_compile(mem *ctx, const char *pattern, const struct regex **out)
     URegularExpression *compiled = uregex_openUText(text, 0, &where, &code);
     ENSURE(code != U_MEMORY_ALLOCATION_ERROR, ERR_MEMORY, "out of memory");
     ENSURE(U_SUCCESS(code), ERR_INPUT, "not a regular expression");
-    uregex_setTimeLimit(compiled, STEPS_MAX, &code);
-    uregex_setStackLimit(compiled, STACK_MAX, &code);
     struct regex *r = mem_new(ctx, struct regex);
     if (r == NULL || U_FAILURE(code)) {
         uregex_close(compiled);
@@ -51,6 +49,8 @@ err regex_matches(const struct regex *regex, const char *text, bool *out)
     __attribute__((cleanup(clone_end))) URegularExpression *own = uregex_clone(regex->compiled, &code);
     __attribute__((cleanup(text_end))) UText *in = utext_openUTF8(NULL, text, -1, &code);
     ENSURE(U_SUCCESS(code), ERR_MEMORY, "out of memory");
+    uregex_setTimeLimit(own, STEPS_MAX, &code); /* a clone does not take over the limits */
+    uregex_setStackLimit(own, STACK_MAX, &code);
     uregex_setUText(own, in, &code);
     bool matches = uregex_matches(own, -1, &code);
     ENSURE(code != U_MEMORY_ALLOCATION_ERROR, ERR_MEMORY, "out of memory");

@@ -53,6 +53,7 @@ static err cell_add(struct reader *r, const char *p, size_t n)
 
 static err row_end(struct reader *r)
 {
+    ENSURE(!r->any || r->rows.n < FORM_ROWS_MAX, ERR_LIMIT, "a form file has too many rows");
     r->number++;
     r->over = false;
     if (!r->header) {
@@ -67,7 +68,6 @@ static err row_end(struct reader *r)
     } else if (r->any) {
         while (r->cells.n < r->headers.n) TRY(vec_push(r->ctx, &r->cells, "", FORM_COLUMNS_MAX));
         struct sheet_row row = {.number = r->number, .cells = r->cells.at};
-        ENSURE(r->rows.n < FORM_ROWS_MAX, ERR_LIMIT, "a form file has too many rows");
         TRY(vec_push(r->ctx, &r->rows, row, FORM_ROWS_MAX));
     } else {
         r->cells.n = 0;

@@ -234,11 +234,17 @@ static err moment_parse(enum form_type type, const char *text, json_t **value, c
 {
     struct value_moment m;
     if (!err_failed(value_moment(type, text, &m))) return text_format(&m, type, value);
-    bool shaped = type != FORM_TIME && strlen(text) >= 10 && text[4] == '-' && text[7] == '-';
-    *message = type == FORM_TIME       ? MESSAGE_TIME
-               : type == FORM_DATETIME ? (shaped ? MESSAGE_DATE_NONE : MESSAGE_DATE_TIME)
-               : shaped                ? MESSAGE_DATE_NONE
-                                       : MESSAGE_DATE;
+    if (type == FORM_TIME) {
+        *message = MESSAGE_TIME;
+        return ERR_OK;
+    }
+    char day[11] = "";
+    struct date d;
+    bool shaped = strlen(text) >= 10 && text[4] == '-' && text[7] == '-';
+    if (shaped) memcpy(day, text, 10);
+    *message = shaped && err_failed(date_parse(day, &d)) ? MESSAGE_DATE_NONE
+               : type == FORM_DATETIME                   ? MESSAGE_DATE_TIME
+                                                         : MESSAGE_DATE;
     return ERR_OK;
 }
 
