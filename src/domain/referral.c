@@ -27,7 +27,8 @@ static const char *const STOPS[STOP_COUNT] = {
         MSG("The person may be a child. Send to the child authority of the other country."),
     [STOP_UNREACHABLE] = MSG("This body can't be reached through OpenTRM. Use the telephone, fax or address shown."),
     [STOP_RETURN_REFUSED] = MSG("The person does not want to return. Choose another procedure than return."),
-    [STOP_RETURN_NOT_ASKED] = MSG("The person has not been asked about returning. Record their answer first."),
+    [STOP_RETURN_NOT_ASKED] =
+        MSG("The person has not been asked about returning, or that consent has ended. Record their answer first."),
     [STOP_NOTHING_GOES] = MSG("There is no answer that may be sent."),
     [STOP_HAS_ERRORS] = MSG("Some answers that would be sent are wrong. Correct them first."),
 };
@@ -88,6 +89,7 @@ static void ask_return(struct planning *p)
     const struct consent *c = consent_current(&p->consents, CONSENT_RETURN);
     if (c == NULL) stop(p, STOP_RETURN_NOT_ASKED);
     else if (!c->yes || c->withdrawn_at != 0) stop(p, STOP_RETURN_REFUSED);
+    else if (consent_ended(c, node_now(p->node))) stop(p, STOP_RETURN_NOT_ASKED);
 }
 
 static bool has_word(const char *words, const char *word)
