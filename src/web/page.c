@@ -129,6 +129,16 @@ err page_begin(void *app, struct http_request *rq, struct http_response *rs, enu
     return rq->method == HTTP_GET ? put_done(p) : ERR_OK;
 }
 
+/* Sentences of domain begin with a small letter, so that a command line can put them behind a colon. */
+static const char *as_sentence(const struct page *p, const char *text)
+{
+    if (text == NULL || *text < 'a' || *text > 'z') return text;
+    char *copy = talloc_strdup(p->ctx, text);
+    if (copy == NULL) return text;
+    copy[0] = (char)(copy[0] - 'a' + 'A');
+    return copy;
+}
+
 err page_error(struct web *web, struct http_request *rq, int status, const char *what, struct http_response *rs)
 {
     static const int KNOWN[] = {400, 403, 404, 405, 408, 409, 413, 415, 429, 502, 503};
@@ -142,7 +152,10 @@ err page_error(struct web *web, struct http_request *rq, int status, const char 
     put_menu(&p, MENU_NONE, false);
     put_text(&p, p.data, "node_name", web->node->settings.name);
     put_is(&p, p.data, name);
-    put_said(&p, p.data, "what", what);
+    /* A sentence that nobody translated is left out: the page says enough. English is the first language. */
+    const char *said = page_said(&p, what);
+    bool readable = p.language == &web->languages[0] || said != what;
+    put_text(&p, p.data, "what", readable ? as_sentence(&p, said) : NULL);
     p.status = status;
     return page_show(&p, "error");
 }
@@ -196,7 +209,7 @@ void page_fault_text(struct page *p, const char *id, const char *text)
 
 void page_fault(struct page *p, const char *field, const char *english)
 {
-    page_fault_text(p, field, page_said(p, english));
+    page_fault_text(p, field, as_sentence(p, page_said(p, english)));
 }
 
 err page_fault_err(struct page *p, const char *field, err e)
