@@ -3,7 +3,7 @@
 
     tools/embed.py OUT.c DEPFILE PREFIX=FOLDER...
 
-Every file under FOLDER gets the path PREFIX/rest. Left out: hidden files, notes for people (*.md). Files
+Every file under FOLDER gets the path PREFIX/rest. Left out: hidden files, notes for people (*.md), lists for translators (*.pot). Files
 under "static" are also kept compressed, when that is smaller. Called by the build (src/meson.build), and
 again when a file of these folders comes, goes or changes: the depfile names them and their folders. The
 same files give the same bytes.
@@ -25,7 +25,7 @@ LARGEST = 8 << 20
 
 
 def left_out(name):
-    return name.startswith(".") or name.endswith((".md", "~", ".swp"))
+    return name.startswith(".") or name.endswith((".md", ".pot", "~", ".swp"))
 
 
 def collect(prefix, folder):

@@ -57,8 +57,6 @@ struct case_records {
     size_t n;
 };
 
-/* What the actor may not read: shown as "withheld: health", never silently missing. */
-
 /* An opened case, owned by the context it was opened in. Answers are the current ones, merged over the compartments that the
  * actor holds. */
 struct casefile {
@@ -121,7 +119,8 @@ err case_mine(struct node *node, struct actor *actor, const char *from, mem *ctx
               struct case_list *out);
 
 /* case_answers: the current answers of a form in the compartments that the actor holds, merged; an empty object
- * if there are none. *out belongs to the casefile: do not change it. */
+ * if there are none. The form may have changed since they were given: what it does not know any more is passed over.
+ * *out belongs to the casefile: do not change it. */
 err case_answers(const struct casefile *c, const struct form *form, json_t **out);
 /* case_revision: the sum of the revisions of a form's records that the actor holds: what a page hands back to
  * save, so that it can't overwrite what somebody else saved meanwhile. */
@@ -129,7 +128,7 @@ int64_t case_revision(const struct casefile *c, const char *form_id);
 
 /* case_save_section: replaces the answers of one section by `section_answers` (as form/input.h gives
  * them; the rest of the form stays). `seen` is the case_revision that the page showed: ERR_CONFLICT if somebody saved
- * meanwhile. ERR_DENIED if the section has answers in a compartment that the actor does not hold. */
+ * meanwhile. Answers in compartments that the actor does not hold stay as they are. */
 err case_save_section(struct node *node, struct actor *actor, struct casefile *c,
                       const struct form *form, const char *section, const json_t *section_answers,
                       int64_t seen);

@@ -96,7 +96,7 @@ err case_answers(const struct casefile *c, const struct form *form, json_t **out
     TRY(case_records(c, "form", &all));
     for (size_t i = 0; i < all.n; i++)
         if (text_same(all.at[i].name, form->id)) parts.at[all.at[i].compartment] = all.at[i].body;
-    return form_merge(c->ctx, form, &parts, out);
+    return form_merge_known(c->ctx, form, &parts, out);
 }
 
 static err open_facts(struct casefile *c)

@@ -2,6 +2,7 @@
 #include "domain/consent.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "db/case_file.h"
@@ -51,11 +52,13 @@ err consent_record(struct node *node, struct actor *actor, struct casefile *c, s
     return case_reload(node, c);
 }
 
+/* Of two at the same time the no counts. */
 static int latest_first(const void *a, const void *b)
 {
     const struct consent *x = a, *y = b;
     if (x->at != y->at) return x->at > y->at ? -1 : 1;
-    return 0;
+    if (x->yes != y->yes) return x->yes ? 1 : -1;
+    return strcmp(x->id.text, y->id.text);
 }
 
 err consent_all(const struct casefile *c, mem *ctx, struct consent_list *out)
@@ -80,10 +83,10 @@ const struct consent *consent_current(const struct consent_list *list, enum cons
     return NULL;
 }
 
-static bool ended(const struct consent *c, msec now)
+bool consent_ended(const struct consent *consent, msec now)
 {
     struct date until;
-    if (text_empty(c->until) || err_failed(date_parse(c->until, &until))) return false;
+    if (text_empty(consent->until) || err_failed(date_parse(consent->until, &until))) return false;
     return date_compare(until, date_of(now)) < 0;
 }
 
@@ -94,26 +97,25 @@ static bool covers(const struct consent *c, const char *country)
     return false;
 }
 
+const struct consent *consent_to_share_with(const struct consent_list *list, const char *country)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        const struct consent *c = &list->at[i];
+        if (c->kind == CONSENT_SHARE && (!c->yes || covers(c, country))) return c;
+    }
+    return NULL;
+}
+
 enum consent_answer consent_for_sharing(const struct consent_list *list, const char *country, msec now,
                                         compartment_set *scope)
 {
-    /* The latest answer counts: a refusal after a yes is a refusal, and so is a withdrawal. Earlier
-     * ones count only where the latest speaks of another country. */
-    bool elsewhere = false;
-    for (size_t i = 0; i < list->n; i++) {
-        const struct consent *c = &list->at[i];
-        if (c->kind != CONSENT_SHARE) continue;
-        if (!c->yes) return CONSENT_REFUSED;
-        if (!covers(c, country)) {
-            elsewhere = true;
-            continue;
-        }
-        if (c->withdrawn_at != 0) return CONSENT_WITHDRAWN;
-        if (ended(c, now)) return CONSENT_EXPIRED;
-        *scope = c->compartments;
-        return CONSENT_VALID;
-    }
-    return elsewhere ? CONSENT_ELSEWHERE : CONSENT_NONE;
+    const struct consent *c = consent_to_share_with(list, country);
+    if (c == NULL) return consent_current(list, CONSENT_SHARE) == NULL ? CONSENT_NONE : CONSENT_ELSEWHERE;
+    if (!c->yes) return CONSENT_REFUSED;
+    if (c->withdrawn_at != 0) return CONSENT_WITHDRAWN;
+    if (consent_ended(c, now)) return CONSENT_EXPIRED;
+    *scope = c->compartments;
+    return CONSENT_VALID;
 }
 
 /* Withdrawal: the record, and everything of this case that has not left yet is cancelled, in one
@@ -121,10 +123,33 @@ enum consent_answer consent_for_sharing(const struct consent_list *list, const c
 struct withdrawal {
     struct node *node;
     struct casefile *c;
+    enum consent_kind kind;
+    struct case_records sent; /* what was sent, for a withdrawal of the consent to return */
     struct record_batch batch;
     struct audit_event event;
     size_t cancelled;
 };
+
+/* What tells of the person. Receipts and decisions do not, and answer something. */
+static const char *const ABOUT_PERSON[] = {"referral", "alarm", "followup", "question", "answer"};
+
+/* Refusing return stops only return: what was sent for that procedure, or for one that can't be seen. */
+static bool serves_return(const struct withdrawal *w, const char *message_id)
+{
+    for (size_t i = 0; i < w->sent.n; i++)
+        if (text_same(w->sent.at[i].name, message_id))
+            return text_same(json_text_or(w->sent.at[i].body, "purpose", ""), "return");
+    return true;
+}
+
+static bool stopped_by(const struct withdrawal *w, const struct db_message *m)
+{
+    if (!text_same(m->direction, "out") || !text_same(m->state, "submitted")) return false;
+    if (w->kind == CONSENT_RETURN && !serves_return(w, m->id.text)) return false;
+    for (size_t i = 0; i < COUNT_OF(ABOUT_PERSON); i++)
+        if (text_same(m->class_, ABOUT_PERSON[i])) return true;
+    return false;
+}
 
 static err cancel_waiting(struct tx *tx, struct withdrawal *w)
 {
@@ -132,8 +157,7 @@ static err cancel_waiting(struct tx *tx, struct withdrawal *w)
     TRY(db_message_of_case(tx, db_scratch(tx), w->c->id, &messages));
     for (size_t i = 0; i < messages.n; i++) {
         const struct db_message *m = &messages.at[i];
-        bool about_person = text_same(m->class_, "referral") || text_same(m->class_, "followup");
-        if (!text_same(m->direction, "out") || !about_person || !text_same(m->state, "submitted")) continue;
+        if (!stopped_by(w, m)) continue;
         struct db_delivery delivery;
         TRY(db_delivery_by_message(tx, db_scratch(tx), m->id, &delivery));
         if (!text_same(delivery.state, "queued")) continue; /* on its way this moment */
@@ -178,12 +202,14 @@ err consent_withdraw(struct node *node, struct actor *actor, struct casefile *c,
     struct withdrawal w = {
         .node = node,
         .c = c,
+        .kind = consent.kind,
         .event = {.at = consent.withdrawn_at,
                   .actor_id = actor->user_id,
                   .action = AUDIT_CONSENT_WITHDRAW,
                   .case_id = c->id,
                   .object = consent_id.text,
                   .detail = consent_kind_name(consent.kind)}};
+    TRY(case_records(c, "sent", &w.sent));
     TRY(write_consent(node, actor, c, &consent, found->revision + 1, &w.batch));
     TRY(db_run(node->records, withdraw, &w));
     *cancelled = w.cancelled;

@@ -56,8 +56,9 @@ struct record_batch;
 err consent_seal(struct node *node, struct actor *actor, struct casefile *c, const struct consent *consent,
                  struct record_batch *batch);
 
-/* consent_withdraw: at any time, by one act; what waits to be sent for this case is cancelled in the same
- * transaction. `cancelled` gets how many messages did not leave. ERR_STATE if withdrawn already. */
+/* consent_withdraw: at any time, by one act; what waits to be sent for this case (of a consent to return: for the
+ * procedure "return") is cancelled in the same transaction. `cancelled` gets how many messages did not leave.
+ * ERR_STATE if withdrawn already. */
 err consent_withdraw(struct node *node, struct actor *actor, struct casefile *c, struct id consent_id,
                      const char *how, size_t *cancelled);
 
@@ -69,6 +70,13 @@ err consent_all(const struct casefile *c, mem *ctx, struct consent_list *out);
 
 /* consent_current: the latest of a kind, NULL if never asked. Lives in `list`. */
 const struct consent *consent_current(const struct consent_list *list, enum consent_kind kind);
+
+/* consent_ended: is its last day over? */
+bool consent_ended(const struct consent *consent, msec now);
+
+/* consent_to_share_with: the answer about sharing that counts for a country: the latest one that names it, or a
+ * refusal, which counts for all. NULL if there is none. Lives in `list`. */
+const struct consent *consent_to_share_with(const struct consent_list *list, const char *country);
 
 /* consent_for_sharing: may data of this case go to `country` now? `scope` gets the compartments when
  * CONSENT_VALID. */

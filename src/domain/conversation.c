@@ -70,6 +70,15 @@ static const char *words_in(const struct case_records *records, const char *mess
     return "";
 }
 
+/* The decision about a message of ours, as it was filed; NULL if it is withheld. */
+static const json_t *decision_about(const struct case_records *received, const char *message_id)
+{
+    for (size_t i = 0; i < received->n; i++)
+        if (text_same(json_text_or(received->at[i].body, "about", NULL), message_id))
+            return json_object_get(received->at[i].body, "body");
+    return NULL;
+}
+
 static const char *person_in(const struct case_records *records, const char *message_id)
 {
     for (size_t i = 0; i < records->n; i++)
@@ -93,13 +102,15 @@ static err add(struct reading *r, steps *list, struct timeline_step step)
     return vec_push(r->ctx, list, step, STEPS_MAX);
 }
 
-/* Our messages show by their evidence; theirs by their arrival. Receipts only by what they prove. */
+/* Our messages show by their evidence; theirs by their arrival. Receipts, and decisions once they are opened, only by
+ * what they prove. */
 static err collect(struct reading *r, const struct case_records *sent, const struct case_records *received,
                    steps *list)
 {
     for (size_t i = 0; i < r->messages.n; i++) {
         const struct db_message *m = &r->messages.at[i];
         if (text_same(m->class_, "receipt")) continue;
+        if (text_same(m->class_, "decision") && text_same(m->state, "filed")) continue;
         bool outgoing = text_same(m->direction, "out");
         bool cancelled = text_same(m->state, "cancelled");
         if (outgoing && !cancelled) continue;
@@ -120,6 +131,8 @@ static err collect(struct reading *r, const struct case_records *sent, const str
         const struct db_message *m = message_of(r, e->message_id);
         if (m == NULL || text_same(m->class_, "receipt") || text_same(m->direction, "in")) continue;
         bool ours = text_same(e->kind, "submitted");
+        bool decided = text_same(e->kind, "accepted") || text_same(e->kind, "declined");
+        const json_t *decision = decided ? decision_about(received, m->id.text) : NULL;
         TRY(add(r, list,
                 (struct timeline_step){.at = e->at,
                                        .state = e->kind,
@@ -128,8 +141,8 @@ static err collect(struct reading *r, const struct case_records *sent, const str
                                        .handle = m->handle,
                                        .evidence_id = e->id.text,
                                        .by = ours ? "" : other_side(r, m->handle),
-                                       .words = ours ? words_in(sent, m->id.text) : "",
-                                       .person = "",
+                                       .words = ours ? words_in(sent, m->id.text) : json_text_or(decision, "reason", ""),
+                                       .person = json_text_or(decision, "person", ""),
                                        .outgoing = true}));
     }
     return ERR_OK;

@@ -30,8 +30,8 @@ static err copy_of(mem *ctx, const json_t *answers, json_t **out)
     return ERR_OK;
 }
 
-err form_fill_consent(mem *ctx, const struct form *form, const struct consent_list *consents, const json_t *answers,
-                      json_t **out)
+err form_fill_consent(mem *ctx, const struct form *form, const struct consent_list *consents, msec now,
+                      const json_t *answers, json_t **out)
 {
     json_t *filled;
     TRY(copy_of(ctx, answers, &filled));
@@ -39,8 +39,9 @@ err form_fill_consent(mem *ctx, const struct form *form, const struct consent_li
         const struct form_item *item = form_item_find(form, NULL, CONSENTS[i].answer);
         if (item == NULL || item->parent == NULL || !text_same(item->parent->appearance, "from-consent")) continue;
         const struct consent *c = consent_current(consents, CONSENTS[i].kind);
-        bool in_force = c != NULL && c->yes && c->withdrawn_at == 0;
+        bool in_force = c != NULL && c->yes && c->withdrawn_at == 0 && !consent_ended(c, now);
         TRY(json_put(filled, CONSENTS[i].answer, json_string(c == NULL ? "not_asked" : in_force ? "yes" : "no")));
+        (void)json_object_del(filled, CONSENTS[i].comments); /* not what was once typed there */
         if (c != NULL && !text_empty(c->comments))
             TRY(json_put(filled, CONSENTS[i].comments, json_string(c->comments)));
     }

@@ -10,10 +10,10 @@
 #include "domain/consent.h"
 #include "domain/contact.h"
 
-/* form_fill_consent: a copy of `answers` with what the consent records say, where the form has such a group. *out
+/* form_fill_consent: a copy of `answers` with what the consent records say now, where the form has such a group. *out
  * belongs to ctx. */
-err form_fill_consent(mem *ctx, const struct form *form, const struct consent_list *consents, const json_t *answers,
-                      json_t **out);
+err form_fill_consent(mem *ctx, const struct form *form, const struct consent_list *consents, msec now,
+                      const json_t *answers, json_t **out);
 /* form_fill_entry: an entry of the repeat of contacts, from the directory. *out belongs to ctx. */
 err form_fill_entry(mem *ctx, const struct contact *contact, const char *procedure, const char *role, json_t **out);
 /* form_fill_heading: a section that is "from-organisation" and has no answers yet gets the date, the institution and the

@@ -1,4 +1,7 @@
 /* inbox.c - what came and waits for a person. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/text.h"
 #include "base/vec.h"
 #include "db/case_file.h"
@@ -58,7 +61,7 @@ static err line(struct tx *tx, struct reading *r, const struct db_received *row)
     if (!err_failed(e) && id_is_set(conversation.case_id)) {
         struct db_case c;
         TRY(db_case_by_id(tx, r->ctx, conversation.case_id, &c));
-        l.case_code = c.code;
+        if (actor_team_of(r->actor, c.team_id) != NULL) l.case_code = c.code; /* others do not learn it */
     }
     return vec_push(r->ctx, &r->lines, l, INBOX_MAX);
 }
@@ -89,11 +92,19 @@ static err read_inbox(struct tx *tx, void *arg)
     return ERR_OK;
 }
 
+static int latest_first(const void *a, const void *b)
+{
+    const struct inbox_line *x = a, *y = b;
+    if (x->received_at != y->received_at) return x->received_at > y->received_at ? -1 : 1;
+    return strcmp(y->received_id.text, x->received_id.text);
+}
+
 err inbox_list(struct node *node, struct actor *actor, mem *ctx, struct inbox *out)
 {
     TRY(actor_need(actor, CAPABILITY_INBOX_READ));
     struct reading r = {.node = node, .actor = actor, .ctx = ctx};
     TRY(db_read(node->records, read_inbox, &r));
+    if (r.lines.n > 1) qsort(r.lines.at, r.lines.n, sizeof *r.lines.at, latest_first);
     *out = (struct inbox){r.lines.at, r.lines.n};
     return ERR_OK;
 }

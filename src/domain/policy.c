@@ -76,6 +76,7 @@ err policy_read(mem *ctx, struct bytes csv, const struct form *form, struct poli
     ENSURE(n == csv.n && csv_fini(&parser, on_cell, on_row, &r) == 0, ERR_INPUT,
            "a quotation mark is missing in a policy");
     TRY(r.failed);
+    ENSURE(!r.heading, ERR_INPUT, "a policy has the columns action, name, legal_basis");
     *out = (struct policy){r.rows.at, r.rows.n};
     return ERR_OK;
 }

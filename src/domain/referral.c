@@ -27,7 +27,8 @@ static const char *const STOPS[STOP_COUNT] = {
         MSG("The person may be a child. Send to the child authority of the other country."),
     [STOP_UNREACHABLE] = MSG("This body can't be reached through OpenTRM. Use the telephone, fax or address shown."),
     [STOP_RETURN_REFUSED] = MSG("The person does not want to return. Choose another procedure than return."),
-    [STOP_RETURN_NOT_ASKED] = MSG("The person has not been asked about returning. Record their answer first."),
+    [STOP_RETURN_NOT_ASKED] =
+        MSG("The person has not been asked about returning, or that consent has ended. Record their answer first."),
     [STOP_NOTHING_GOES] = MSG("There is no answer that may be sent."),
     [STOP_HAS_ERRORS] = MSG("Some answers that would be sent are wrong. Correct them first."),
 };
@@ -88,6 +89,7 @@ static void ask_return(struct planning *p)
     const struct consent *c = consent_current(&p->consents, CONSENT_RETURN);
     if (c == NULL) stop(p, STOP_RETURN_NOT_ASKED);
     else if (!c->yes || c->withdrawn_at != 0) stop(p, STOP_RETURN_REFUSED);
+    else if (consent_ended(c, node_now(p->node))) stop(p, STOP_RETURN_NOT_ASKED);
 }
 
 static bool has_word(const char *words, const char *word)
@@ -144,24 +146,28 @@ static err ask_reachable(struct planning *p)
     return ERR_OK;
 }
 
-/* Answers that are wrong do not travel; required ones that are missing only show. */
-static err ask_errors(struct planning *p)
+/* The answers as they stand: what is not asked any more is out. Required ones that are missing only show. */
+static err check_answers(struct planning *p, struct form_checked *checked)
 {
     struct form_eval eval = case_eval(p->node, p->c);
     eval.parties = p->request->party;
     const struct form_reading reading = form_reading_of(p->plan.form, p->request->language);
-    struct form_checked checked;
-    TRY(form_answers_check(p->ctx, p->plan.form, p->answers, &eval, &reading, &checked));
-    for (size_t i = 0; i < checked.n_problems; i++) {
-        const struct answer_problem *problem = &checked.problems[i];
-        if (problem->fault == ANSWER_MISSING) {
-            p->plan.missing++;
-        } else if (problem->item != NULL && (problem->item->parties & p->request->party) != 0) {
-            stop(p, STOP_HAS_ERRORS);
-        }
-    }
-    p->answers = checked.answers;
+    TRY(form_answers_check(p->ctx, p->plan.form, p->answers, &eval, &reading, checked));
+    for (size_t i = 0; i < checked->n_problems; i++)
+        if (checked->problems[i].fault == ANSWER_MISSING) p->plan.missing++;
+    p->answers = checked->answers;
     return ERR_OK;
+}
+
+/* A wrong answer does not travel: one that would go stops the message. What was not understood stays anyway. */
+static void ask_errors(struct planning *p, const struct form_checked *checked, const struct form_decisions *decisions)
+{
+    for (size_t i = 0; i < checked->n_problems; i++) {
+        if (checked->problems[i].fault == ANSWER_MISSING) continue;
+        for (size_t d = 0; d < decisions->n; d++)
+            if (decisions->at[d].verdict == FORM_GOES && text_same(decisions->at[d].path, checked->problems[i].path))
+                stop(p, STOP_HAS_ERRORS);
+    }
 }
 
 static enum form_verdict by_policy(void *arg, const struct form_item *item)
@@ -242,6 +248,21 @@ static err add_withheld(struct planning *p)
     return ERR_OK;
 }
 
+/* The facts that travel with a referral (exchange/conversation_facts.h): all but the label. */
+static err put_facts(struct planning *p, json_t *all)
+{
+    struct facts facts = *p->c->facts;
+    facts.label = "";
+    json_t *body;
+    TRY(facts_json(&facts, &body));
+    return json_put(all, "facts", body);
+}
+
+static err put_words(json_t *all, const char *member, const char *words)
+{
+    return json_put(all, member, json_string(words == NULL ? "" : words));
+}
+
 static err make_digest(struct planning *p)
 {
     JSON_SCOPE(all) = json_object();
@@ -249,10 +270,12 @@ static err make_digest(struct planning *p)
     for (unsigned i = 0; i < COMPARTMENTS; i++)
         if (p->plan.answers[i] != NULL)
             TRY(json_put(all, compartment_name((enum compartment)i), json_incref(p->plan.answers[i])));
-    const struct contact *to = &p->request->recipient;
-    TRY(json_put(all, "to", json_string(to->organisation_id == NULL ? "" : to->organisation_id)));
-    TRY(json_put(all, "procedure", json_string(p->request->procedure)));
-    TRY(json_put(all, "form", json_string(p->plan.form->hash)));
+    if (p->plan.consent != NULL) TRY(json_put(all, "consent", json_incref(p->plan.consent)));
+    TRY(put_facts(p, all));
+    TRY(put_words(all, "to", p->request->recipient.organisation_id));
+    TRY(put_words(all, "procedure", p->request->procedure));
+    TRY(put_words(all, "danger", p->request->danger_reason));
+    TRY(put_words(all, "form", p->plan.form->hash));
     struct bytes bytes;
     struct digest digest;
     TRY(json_write(p->ctx, all, &bytes));
@@ -262,7 +285,7 @@ static err make_digest(struct planning *p)
 
 static err carry_consent(struct planning *p)
 {
-    const struct consent *c = consent_current(&p->consents, CONSENT_SHARE);
+    const struct consent *c = consent_to_share_with(&p->consents, p->request->recipient.country);
     if (c == NULL) return ERR_OK;
     json_t *body;
     TRY(consent_json(c, &body));
@@ -280,12 +303,13 @@ err referral_plan(struct node *node, struct actor *actor, struct casefile *c,
     TRY(policy_load(ctx, node->data_folder, node->settings.country, p.plan.form, &p.policy));
     TRY(consent_all(c, ctx, &p.consents));
     TRY(case_answers(c, p.plan.form, &p.answers));
-    TRY(form_fill_consent(ctx, p.plan.form, &p.consents, p.answers, &p.answers));
+    TRY(form_fill_consent(ctx, p.plan.form, &p.consents, node_now(node), p.answers, &p.answers));
     ask_consent(&p);
     ask_return(&p);
     TRY(ask_child(&p));
     TRY(ask_reachable(&p));
-    TRY(ask_errors(&p));
+    struct form_checked checked;
+    TRY(check_answers(&p, &checked));
     const struct form_rules rules = {.parties = request->party,
                                      .compartments = COMPARTMENT_ALL,
                                      .consented = p.consented,
@@ -295,6 +319,7 @@ err referral_plan(struct node *node, struct actor *actor, struct casefile *c,
     struct form_parts parts;
     TRY(form_decide(ctx, p.plan.form, p.answers, &rules, &decisions));
     TRY(form_split_send(ctx, p.plan.form, p.answers, &rules, &parts));
+    ask_errors(&p, &checked, &decisions);
     TRY(add_items(&p, &decisions));
     TRY(add_withheld(&p));
     for (unsigned i = 0; i < COMPARTMENTS; i++) {

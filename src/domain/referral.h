@@ -24,7 +24,7 @@ enum referral_stop {
     STOP_NOT_CHILD_AUTHORITY,
     STOP_UNREACHABLE,      /* the body has no node, or its card is not pinned or has ended */
     STOP_RETURN_REFUSED,   /* procedure "return" and the person does not consent to return */
-    STOP_RETURN_NOT_ASKED,
+    STOP_RETURN_NOT_ASKED, /* never, or the yes has ended */
     STOP_NOTHING_GOES,
     STOP_HAS_ERRORS,       /* an answer that would go is wrong */
     STOP_COUNT

@@ -196,6 +196,7 @@ err form_split_party(mem *ctx, const struct form *form, const json_t *answers, u
 struct merger {
     json_t *root;
     enum compartment compartment;
+    bool strayed; /* form_merge_known: now those in a compartment that is not theirs */
 };
 
 static err merge_answer(void *arg, const struct form_item *item,
@@ -204,6 +205,14 @@ static err merge_answer(void *arg, const struct form_item *item,
     struct merger *m = arg;
     ENSURE(item->compartment == m->compartment, ERR_INPUT,
            "an answer stands in a compartment that is not its own");
+    return place(m->root, item, entry, value);
+}
+
+static err merge_known(void *arg, const struct form_item *item,
+                       const struct expression_entry *entry, const json_t *value)
+{
+    struct merger *m = arg;
+    if (m->strayed != (item->compartment != m->compartment)) return ERR_OK;
     return place(m->root, item, entry, value);
 }
 
@@ -253,9 +262,27 @@ err form_merge(mem *ctx, const struct form *form, const struct form_parts *parts
         if (parts->at[i] == NULL) continue;
         TRY(names_check(form, NULL, parts->at[i]));
         TRY(lengths_merge(form->items, parts->at[i], root));
-        struct merger m = {root, (enum compartment)i};
+        struct merger m = {root, (enum compartment)i, false};
         struct visitor v = {form, merge_answer, &m};
         TRY(visit(&v, form->items, NULL, parts->at[i]));
+    }
+    *out = root;
+    return ERR_OK;
+}
+
+err form_merge_known(mem *ctx, const struct form *form, const struct form_parts *parts,
+                     json_t **out)
+{
+    json_t *root = json_object();
+    TRY(json_keep(ctx, root));
+    /* First what strayed: an answer in the compartment where it belongs is the later one. */
+    for (unsigned i = 0; i < 2 * COMPARTMENTS; i++) {
+        const json_t *part = parts->at[i % COMPARTMENTS];
+        if (part == NULL) continue;
+        TRY(lengths_merge(form->items, part, root));
+        struct merger m = {root, (enum compartment)(i % COMPARTMENTS), i < COMPARTMENTS};
+        struct visitor v = {form, merge_known, &m};
+        TRY(visit(&v, form->items, NULL, part));
     }
     *out = root;
     return ERR_OK;

@@ -61,6 +61,9 @@ err form_split_party(mem *ctx, const struct form *form, const json_t *answers, u
 /* form_merge: puts the compartments together again. A field in a compartment that is not its own,
  * or unknown, is refused: ERR_INPUT. */
 err form_merge(mem *ctx, const struct form *form, const struct form_parts *parts, json_t **out);
+/* form_merge_known: the same for answers that were stored here, on an earlier version of the form maybe: what it
+ * does not know any more is passed over, and what stands in another compartment than now is taken. */
+err form_merge_known(mem *ctx, const struct form *form, const struct form_parts *parts, json_t **out);
 
 /* form_verdict_name: "goes", "never", "party", "compartment", "consent", "law", "chosen", "raw". */
 const char *form_verdict_name(enum form_verdict verdict);

@@ -228,7 +228,7 @@ static err filled_answers(struct page *p, const struct casefile *c, const struct
     struct consent_list consents;
     TRY(case_answers(c, form, out));
     TRY(consent_all(c, p->ctx, &consents));
-    return form_fill_consent(p->ctx, form, &consents, *out, out);
+    return form_fill_consent(p->ctx, form, &consents, node_now(p->node), *out, out);
 }
 
 err form_show_answers(void *app, struct http_request *rq, struct http_response *rs)

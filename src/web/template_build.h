@@ -41,6 +41,15 @@ err template_build_end(struct builder *b, const struct template_build_mark *mark
 /* sentence_build: a {{#t}} section in the language of the catalog. */
 err sentence_build(struct builder *b, const struct node *sentence, const struct catalog *catalog);
 
+/* sentence_text: what it says, as tools/messages.py must see it too. */
+struct sentence_text {
+    const char *context; /* or NULL */
+    const char *one;
+    const char *many;    /* NULL when there is no plural */
+    const char *number;
+};
+err sentence_text(mem *ctx, const struct node *sentence, struct sentence_text *out);
+
 /* html_escape: adds text with & < > " ' written as references. */
 void html_escape(struct buf *out, const char *text, size_t n);
 

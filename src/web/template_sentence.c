@@ -2,7 +2,7 @@
  *
  * "Read <a href=\"/x/{{id}}\">the {{name}}</a>" is shown to translators as "Read <1>the
  * {name}</1>", looked up in the catalog, and written with the elements and variables put back.
- * tools/messages.py makes the same text of a template; tests/unit/test_messages_tool checks that
+ * tools/messages.py makes the same text of a template; tests/tools/test_messages.py checks that
  * both agree.
  */
 #include <string.h>
@@ -259,12 +259,18 @@ static err comment_value(mem *ctx, const struct node *sentence, size_t at, const
     return text_trim(ctx, value, out);
 }
 
-static err plural_write(struct builder *b, const struct node *node, const struct sentence *one,
-                        const struct sentence *many, const char *number, const char *const ids[2],
-                        const char *context, const struct catalog *catalog)
+/* What a {{#t}} section says: the sentences as translators see them, their context and number. */
+struct reading {
+    struct sentence one, many;
+    struct sentence_text text;
+};
+
+static err plural_write(struct builder *b, const struct node *node, const struct reading *r,
+                        const struct catalog *catalog)
 {
-    const char *const *forms = NULL;
-    size_t n = msg_forms(catalog, context, ids[0], ids[1], &forms);
+    const struct sentence *one = &r->one, *many = &r->many;
+    const char *const ids[] = {r->text.one, r->text.many}, *const *forms = NULL;
+    size_t n = msg_forms(catalog, r->text.context, ids[0], ids[1], &forms);
     bool fits = n > 0;
     for (size_t i = 0; i < n; i++) fits = fits && marks_balanced(many, forms[i]);
     if (!fits) {
@@ -272,7 +278,7 @@ static err plural_write(struct builder *b, const struct node *node, const struct
         n = 2;
     }
     struct template_build_mark all, form;
-    TRY(template_build_begin(b, OP_FORMS, number, &all));
+    TRY(template_build_begin(b, OP_FORMS, r->text.number, &all));
     b->ops.at[all.op].count = n;
     b->ops.at[all.op].catalog = fits ? catalog : NULL;
     for (size_t i = 0; i < n; i++) {
@@ -283,23 +289,38 @@ static err plural_write(struct builder *b, const struct node *node, const struct
     return template_build_end(b, &all);
 }
 
-err sentence_build(struct builder *b, const struct node *node, const struct catalog *catalog)
+static err reading_read(mem *scope, const struct node *node, struct reading *r)
 {
     static const char CONTEXT[] = "context:", PLURAL[] = "plural:";
-    MEM_SCOPE(scope, NULL);
-    const char *context, *number, *ids[2] = {NULL, NULL};
     size_t split = comment_find(node, PLURAL);
-    TRY(comment_value(scope, node, comment_find(node, CONTEXT), CONTEXT, &context));
-    TRY(comment_value(scope, node, split, PLURAL, &number));
-    struct sentence one = {.ctx = scope}, many = {.ctx = scope};
-    TRY(sentence_read(&one, node->children.at, split, &ids[0]));
-    if (number != NULL) {
-        ENSURE(number[0] != '\0' && number[strspn(number, NAME_CHARS)] == '\0', ERR_INPUT,
-               "plural: needs the name of the number");
-        TRY(sentence_read(&many, node->children.at + split + 1, node->children.n - split - 1,
-                          &ids[1]));
-        return plural_write(b, node, &one, &many, number, ids, context, catalog);
-    }
-    const char *text = msg_in(catalog, context, ids[0]);
-    return translation_write(b, node, &one, marks_balanced(&one, text) ? text : ids[0]);
+    struct sentence_text *text = &r->text;
+    r->one.ctx = r->many.ctx = scope;
+    TRY(comment_value(scope, node, comment_find(node, CONTEXT), CONTEXT, &text->context));
+    TRY(comment_value(scope, node, split, PLURAL, &text->number));
+    TRY(sentence_read(&r->one, node->children.at, split, &text->one));
+    if (text->number == NULL) return ERR_OK;
+    bool named = text->number[0] != '\0' && text->number[strspn(text->number, NAME_CHARS)] == '\0';
+    ENSURE(named, ERR_INPUT, "plural: needs the name of the number");
+    size_t rest = node->children.n - split - 1;
+    return sentence_read(&r->many, node->children.at + split + 1, rest, &text->many);
+}
+
+err sentence_text(mem *ctx, const struct node *node, struct sentence_text *out)
+{
+    struct reading *r = mem_new(ctx, struct reading);
+    ENSURE_MEM(r);
+    TRY(reading_read(ctx, node, r));
+    *out = r->text;
+    return ERR_OK;
+}
+
+err sentence_build(struct builder *b, const struct node *node, const struct catalog *catalog)
+{
+    MEM_SCOPE(scope, NULL);
+    struct reading *r = mem_new(scope, struct reading);
+    ENSURE_MEM(r);
+    TRY(reading_read(scope, node, r));
+    if (r->text.number != NULL) return plural_write(b, node, r, catalog);
+    const char *text = msg_in(catalog, r->text.context, r->text.one);
+    return translation_write(b, node, &r->one, marks_balanced(&r->one, text) ? text : r->text.one);
 }
