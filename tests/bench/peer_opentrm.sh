@@ -2,7 +2,7 @@
 #
 # One node with one agency; RECORDS cases made over HTTP; the middle one filled with the demo's answers. page: the overview of
 # that case; list: "my cases", 50 rows; create: POST /cases, counted in the store. Passwords are hashed at the test cost: signing
-# in is no part of what is measured. Needs build/hard/src/opentrm (make) and node.
+# in is no part of what is measured. Needs build/hard/opentrm (make) and node.
 
 opentrm_count() { sqlite3 "file:$BENCH/opentrm/it/opentrm.db?mode=ro" 'select count(*) from case_file'; }
 
@@ -18,7 +18,7 @@ peer_opentrm() {
 
   say "measuring OpenTRM"
   t0=$(now)
-  start "$LOG/opentrm.log" TERM "$OPENTRM_ROOT/build/hard/src/opentrm" serve "$d/it" --listen "127.0.0.1:$port" --exchange "127.0.0.1:$((port + 1))"
+  start "$LOG/opentrm.log" TERM "$OPENTRM_ROOT/build/hard/opentrm" serve "$d/it" --listen "127.0.0.1:$port" --exchange "127.0.0.1:$((port + 1))"
   PIDS=$PID
   wait_200 "$url/signin"
   started=$(calc %.2f "$(now) - $t0")

@@ -12,7 +12,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
-export const BINARY = process.env.OPENTRM ?? path.join(ROOT, 'build/hard/src/opentrm');
+export const BINARY = process.env.OPENTRM ?? path.join(ROOT, 'build/hard/opentrm');
 
 export const freePort = () => new Promise((resolve, reject) => {
   const s = net.createServer();
