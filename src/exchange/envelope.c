@@ -83,7 +83,10 @@ static err part_take(mem *ctx, const json_t *value, struct envelope_part *out)
     const json_t *cms = json_object_get(value, "cms");
     struct bytes text = bytes_of(json_string_value(cms), json_string_length(cms));
     ENSURE(text.n <= CMS_MOST / 3 * 4 + 4, ERR_LIMIT, "a sealed part is too large");
-    return decode_base64(ctx, text, &out->cms);
+    TRY(decode_base64(ctx, text, &out->cms));
+    ENSURE(out->cms.n > 0 && text.n == (out->cms.n + 2) / 3 * 4, ERR_INPUT,
+           "a sealed part that is empty or is not plain base64");
+    return ERR_OK;
 }
 
 static err fields_take(mem *ctx, const json_t *value, struct envelope *out)

@@ -205,20 +205,32 @@ static err compare(struct mime_fields fields, const struct mdn_expected *expecte
     return ERR_OK;
 }
 
+err mdn_read(mem *ctx, const struct mime_entity *report, const struct mdn_expected *expected,
+             struct mdn *out)
+{
+    MEM_SCOPE(scope, ctx);
+    struct mime_fields fields = {0};
+    struct mdn mdn = {0};
+    TRY(notification_read(scope, report, &fields));
+    TRY(compare(fields, expected, &mdn));
+    mdn.disposition = mem_text(ctx, mdn.disposition);
+    ENSURE_MEM(mdn.disposition);
+    *out = mdn;
+    return ERR_OK;
+}
+
 err mdn_verify(mem *ctx, const struct as2_post *post, const struct certificate *partner,
                const struct mdn_expected *expected, msec at, struct mdn *out)
 {
     MEM_SCOPE(scope, ctx);
     struct as2_signed parts = {0};
-    struct mime_fields fields = {0};
     struct mdn mdn = {0};
+    msec signed_at = 0;
     TRY(as2_signed_read(scope, post, MDN_MOST, &parts));
-    TRY(cms_verify_detached(parts.signature, parts.entity->raw, partner, at, &mdn.signed_at));
+    TRY(cms_verify_detached(parts.signature, parts.entity->raw, partner, at, &signed_at));
     TRY(between_us(scope, post->headers, expected));
-    TRY(notification_read(scope, parts.entity, &fields));
-    TRY(compare(fields, expected, &mdn));
-    mdn.disposition = mem_text(ctx, mdn.disposition);
-    ENSURE_MEM(mdn.disposition);
+    TRY(mdn_read(ctx, parts.entity, expected, &mdn));
+    mdn.signed_at = signed_at;
     *out = mdn;
     return ERR_OK;
 }

@@ -61,6 +61,11 @@ struct mdn {
 err mdn_verify(mem *ctx, const struct as2_post *post, const struct certificate *partner,
                const struct mdn_expected *expected, msec at, struct mdn *out);
 
+/* mdn_read: what a report says, compared with what is expected, its signature not looked at: the
+ * second half of mdn_verify, for its fuzz target. */
+err mdn_read(mem *ctx, const struct mime_entity *report, const struct mdn_expected *expected,
+             struct mdn *out);
+
 /* mdn_worth_retrying: the partner may say otherwise next time. */
 bool mdn_worth_retrying(enum mdn_outcome outcome);
 /* mdn_outcome_name: a literal slug for logs and the timeline: "processed", "authentication-failed",
