@@ -3,16 +3,17 @@
 
 #include <string.h>
 
+#include "base/messages.h"
 #include "base/text.h"
 #include "base/vec.h"
 #include "form/value.h"
 
-static const char MESSAGE_UNKNOWN[] = "The form has no such question.";
-static const char MESSAGE_REQUIRED[] = "An answer is needed here.";
-static const char MESSAGE_CONSTRAINT[] = "This answer is not possible here.";
-static const char MESSAGE_CHOICE[] = "Choose an answer from the list.";
-static const char MESSAGE_ENTRIES[] = "There are too many entries. Up to 100 are possible.";
-static const char MESSAGE_SHAPE[] = "This is not an answer to this question.";
+static const char *const MESSAGE_UNKNOWN = MSG("The form has no such question.");
+static const char *const MESSAGE_REQUIRED = MSG("An answer is needed here.");
+static const char *const MESSAGE_CONSTRAINT = MSG("This answer is not possible here.");
+static const char *const MESSAGE_CHOICE = MSG("Choose an answer from the list.");
+static const char *const MESSAGE_ENTRIES = MSG("There are too many entries. Up to 100 are possible.");
+static const char *const MESSAGE_SHAPE = MSG("This is not an answer to this question.");
 
 /* What could not even be kept, until its turn comes in the order of the form. */
 struct refused {

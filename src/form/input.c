@@ -4,14 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/messages.h"
 #include "base/text.h"
 #include "base/vec.h"
 #include "form/check.h"
 #include "form/value.h"
 
-static const char MESSAGE_UNKNOWN[] = "The form has no such question.";
-static const char MESSAGE_ENTRIES[] = "There are too many entries. Up to 100 are possible.";
-static const char MESSAGE_PART[] = "Write day, month and year as numbers, for example 27 3 2026.";
+static const char *const MESSAGE_UNKNOWN = MSG("The form has no such question.");
+static const char *const MESSAGE_ENTRIES = MSG("There are too many entries. Up to 100 are possible.");
+static const char *const MESSAGE_PART = MSG("Write day, month and year as numbers, for example 27 3 2026.");
 
 
 /* A posted field whose name was understood: children[2].birth-day */

@@ -8,23 +8,24 @@
 
 #include "base/buf.h"
 #include "base/date.h"
+#include "base/messages.h"
 #include "base/text.h"
 
-static const char MESSAGE_TEXT_LONG[] = "This text is too long. Up to 8000 characters are possible.";
-static const char MESSAGE_TEXT_UNCLEAN[] = "This text holds characters that can't be read.";
-static const char MESSAGE_INTEGER[] = "Write a whole number, for example 12.";
-static const char MESSAGE_DECIMAL[] = "Write a number, for example 12.5.";
-static const char MESSAGE_THOUSANDS[] = "Write the number without a sign between the thousands.";
-static const char MESSAGE_RANGE[] = "This number is too large.";
-static const char MESSAGE_DATE[] = "Write day, month and year as numbers, for example 27 3 2026.";
-static const char MESSAGE_DATE_PART[] = "Write the day, the month and the year.";
-static const char MESSAGE_DATE_YEAR[] = "Write the year with four digits.";
-static const char MESSAGE_DATE_NONE[] = "There is no such day in the calendar.";
-static const char MESSAGE_TIME[] = "Write the time as hour and minute, for example 17 and 45.";
-static const char MESSAGE_DATE_TIME[] = "Write the date and the time.";
-static const char MESSAGE_CHOICE[] = "Choose an answer from the list.";
-static const char MESSAGE_FILE[] = "This file can't be used.";
-static const char MESSAGE_SHAPE[] = "This is not an answer to this question.";
+static const char *const MESSAGE_TEXT_LONG = MSG("This text is too long. Up to 8000 characters are possible.");
+static const char *const MESSAGE_TEXT_UNCLEAN = MSG("This text holds characters that can't be read.");
+static const char *const MESSAGE_INTEGER = MSG("Write a whole number, for example 12.");
+static const char *const MESSAGE_DECIMAL = MSG("Write a number, for example 12.5.");
+static const char *const MESSAGE_THOUSANDS = MSG("Write the number without a sign between the thousands.");
+static const char *const MESSAGE_RANGE = MSG("This number is too large.");
+static const char *const MESSAGE_DATE = MSG("Write day, month and year as numbers, for example 27 3 2026.");
+static const char *const MESSAGE_DATE_PART = MSG("Write the day, the month and the year.");
+static const char *const MESSAGE_DATE_YEAR = MSG("Write the year with four digits.");
+static const char *const MESSAGE_DATE_NONE = MSG("There is no such day in the calendar.");
+static const char *const MESSAGE_TIME = MSG("Write the time as hour and minute, for example 17 and 45.");
+static const char *const MESSAGE_DATE_TIME = MSG("Write the date and the time.");
+static const char *const MESSAGE_CHOICE = MSG("Choose an answer from the list.");
+static const char *const MESSAGE_FILE = MSG("This file can't be used.");
+static const char *const MESSAGE_SHAPE = MSG("This is not an answer to this question.");
 
 #define INTEGER_MOST 9007199254740991LL /* 2^53 - 1: what every JSON reader can hold */
 
