@@ -127,6 +127,7 @@ struct withdrawal {
     struct case_records sent; /* what was sent, for a withdrawal of the consent to return */
     struct record_batch batch;
     struct audit_event event;
+    const struct consent_also *also; /* or NULL */
     size_t cancelled;
 };
 
@@ -179,14 +180,27 @@ static err withdraw(struct tx *tx, void *arg)
     w->cancelled = 0;
     TRY(record_batch_insert(tx, &w->batch));
     TRY(cancel_waiting(tx, w));
+    if (w->also != NULL) TRY(w->also->run(tx, w->also->arg));
     TRY(db_case_touch(tx, w->c->id, w->event.at));
     return audit_append(tx, w->node->audit, &w->event);
+}
+
+const struct consent *consent_in_force(const struct consent_list *list)
+{
+    const struct consent *c = consent_current(list, CONSENT_SHARE);
+    return c != NULL && c->yes && c->withdrawn_at == 0 ? c : NULL;
 }
 
 err consent_withdraw(struct node *node, struct actor *actor, struct casefile *c, struct id consent_id,
                      const char *how, size_t *cancelled)
 {
     TRY(actor_need(actor, CAPABILITY_CONSENT_RECORD));
+    return consent_withdraw_also(node, actor, c, consent_id, how, NULL, cancelled);
+}
+
+err consent_withdraw_also(struct node *node, struct actor *actor, struct casefile *c, struct id consent_id,
+                          const char *how, const struct consent_also *also, size_t *cancelled)
+{
     MEM_SCOPE(scope, NULL);
     struct consent_list list;
     TRY(consent_all(c, scope, &list));
@@ -203,6 +217,7 @@ err consent_withdraw(struct node *node, struct actor *actor, struct casefile *c,
         .node = node,
         .c = c,
         .kind = consent.kind,
+        .also = also,
         .event = {.at = consent.withdrawn_at,
                   .actor_id = actor->user_id,
                   .action = AUDIT_CONSENT_WITHDRAW,

@@ -62,6 +62,17 @@ err consent_seal(struct node *node, struct actor *actor, struct casefile *c, con
 err consent_withdraw(struct node *node, struct actor *actor, struct casefile *c, struct id consent_id,
                      const char *how, size_t *cancelled);
 
+/* consent_withdraw_also: the same with more in the same transaction (messages that tell the recipients, the filing of a message
+ * that told us). Checks no capability. */
+struct tx;
+struct consent_also {
+    err (*run)(struct tx *tx, void *arg);
+    void *arg;
+};
+err consent_withdraw_also(struct node *node, struct actor *actor, struct casefile *c, struct id consent_id,
+                          const char *how, const struct consent_also *also, size_t *cancelled);
+
+
 struct consent_list {
     struct consent *at; /* latest first */
     size_t n;
@@ -77,6 +88,9 @@ bool consent_ended(const struct consent *consent, msec now);
 /* consent_to_share_with: the answer about sharing that counts for a country: the latest one that names it, or a
  * refusal, which counts for all. NULL if there is none. Lives in `list`. */
 const struct consent *consent_to_share_with(const struct consent_list *list, const char *country);
+
+/* consent_in_force: the consent to share that a withdrawal would end, NULL if there is none. */
+const struct consent *consent_in_force(const struct consent_list *list);
 
 /* consent_for_sharing: may data of this case go to `country` now? `scope` gets the compartments when
  * CONSENT_VALID. */

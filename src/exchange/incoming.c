@@ -93,6 +93,18 @@ static err write_act(struct tx *tx, void *arg)
     return outgoing_insert(tx, act->message);
 }
 
+/* The other side was told that the person takes the consent back; so it ends here too, and what waits here does not leave. */
+static err file_withdrawal(struct node *node, struct actor *actor, struct casefile *c, struct act *act)
+{
+    struct consent_list list;
+    TRY(consent_all(c, c->ctx, &list));
+    const struct consent *in_force = consent_in_force(&list);
+    if (in_force == NULL) return db_run(node->records, write_act, act);
+    const struct consent_also also = {write_act, act};
+    size_t cancelled;
+    return consent_withdraw_also(node, actor, c, in_force->id, "", &also, &cancelled);
+}
+
 /* Everything but a referral belongs to a case already and is filed by being opened. */
 static err file_reply(struct node *node, struct actor *actor, mem *ctx, struct arrival *a,
                       const struct outgoing_packed *receipt)
@@ -102,7 +114,8 @@ static err file_reply(struct node *node, struct actor *actor, mem *ctx, struct a
     TRY(case_find_id(node, actor, a->conversation.case_id, ctx, &c));
     TRY(arrival_prepare(node, actor, c, a, &filing));
     struct act act = {.filing = filing, .message = receipt};
-    TRY(db_run(node->records, write_act, &act));
+    TRY(text_same(a->row.class_, "withdrawal") ? file_withdrawal(node, actor, c, &act)
+                                               : db_run(node->records, write_act, &act));
     a->row.state = "filed";
     return ERR_OK;
 }

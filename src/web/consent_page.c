@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "domain/consent.h"
 #include "domain/facts.h"
+#include "exchange/withdrawal.h"
 #include "web/case_frame.h"
 #include "web/consent_view.h"
 #include "web/pages.h"
@@ -252,12 +253,12 @@ err withdraw_post(void *app, struct http_request *rq, struct http_response *rs)
     };
     struct recording r = {0};
     struct id id;
-    size_t cancelled;
+    size_t cancelled, told, untold;
     TRY(begin_withdrawing(app, rq, rs, &r, &id));
     TRY(page_validate(&r.p, RULES, COUNT_OF(RULES)));
     if (page_faulty(&r.p)) return show_withdraw(&r);
-    TRY(page_fault_err(&r.p, "", consent_withdraw(r.p.node, r.p.actor, r.c, id, page_field(&r.p, "how"), &cancelled)));
+    TRY(page_fault_err(&r.p, "", withdrawal_make(r.p.node, r.p.actor, r.c, id, page_field(&r.p, "how"), &cancelled, &told, &untold)));
     if (page_faulty(&r.p)) return show_withdraw(&r);
-    TRY(page_done(&r.p, "withdrawn"));
+    TRY(page_done(&r.p, untold > 0 ? "withdrawn-untold" : told > 0 ? "withdrawn-told" : "withdrawn"));
     return page_go(&r.p, "/cases/%s/consents", r.c->code);
 }

@@ -11,6 +11,8 @@ static const struct {
     {"saved-incomplete", MSG("Saved. Some answers are still missing; you can come back at any time.")},
     {"consent", MSG("The person’s answer is recorded.")},
     {"withdrawn", MSG("The consent is withdrawn. Nothing more is sent, and what waited to be sent is stopped.")},
+    {"withdrawn-told", MSG("The consent is withdrawn. What waited to be sent is stopped, and everybody who received something is told.")},
+    {"withdrawn-untold", MSG("The consent is withdrawn, but a recipient can’t be reached through OpenTRM. Telephone them: what they hold must be frozen.")},
     {"accepted", MSG("Accepted. The case is open here, and the sender is told who the case manager is.")},
     {"declined", MSG("Declined. The sender is told the reason.")},
     {"words", MSG("Signed and on its way.")},
