@@ -77,9 +77,11 @@ err evidence_get(void *app, struct http_request *rq, struct http_response *rs)
     TRY(case_begin(app, rq, rs, TAB_NONE, &p, &c));
     TRY(id_parse(page_parameter(&p, "id"), &id));
     TRY(conversation_evidence(p.node, p.actor, c, id, p.rs->ctx, &kind, &body));
-    name = talloc_asprintf(p.ctx, "%s-%s.eml", c->code, text_identifier(kind) ? kind : "evidence");
+    /* An organisation's receipt is a CMS SignedData (DER, which begins with a SEQUENCE); a node's is a MIME file. */
+    bool der = body.n > 0 && body.p[0] == 0x30;
+    name = talloc_asprintf(p.ctx, "%s-%s.%s", c->code, text_identifier(kind) ? kind : "evidence", der ? "p7m" : "eml");
     ENSURE_MEM(name);
-    TRY(http_reply(rs, 200, "application/octet-stream", body));
+    TRY(http_reply(rs, 200, der ? "application/pkcs7-mime" : "application/octet-stream", body));
     return http_attach(rs, name);
 }
 
