@@ -2,6 +2,7 @@
 #include "audit/verify.h"
 #include "base/text.h"
 #include "cli/acting.h"
+#include "domain/node_audit.h"
 #include "exchange/evidence.h"
 
 static err bundle(struct cli *cli)
