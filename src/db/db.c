@@ -131,5 +131,5 @@ err db_scrub(struct db *db)
 
 struct db_writes db_writes(const struct db *db)
 {
-    return db->writer == NULL ? (struct db_writes){0, 0, 0} : writer_writes(db->writer);
+    return db->writer == NULL ? (struct db_writes){0} : writer_writes(db->writer);
 }

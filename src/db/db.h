@@ -74,12 +74,13 @@ err db_check(struct db *db);
  * ERR_BUSY if readers kept it from finishing. */
 err db_scrub(struct db *db);
 
-/* db_writes: how many transactions were committed, in how many commits. For metrics and the bench.
- */
+/* db_writes: how many transactions were committed, in how many commits; how many wait at this
+ * moment. For metrics and the bench. */
 struct db_writes {
     uint64_t transactions;
     uint64_t commits;
     uint64_t lost_groups; /* commits that failed and were rerun one by one */
+    uint64_t waiting;
 };
 struct db_writes db_writes(const struct db *db);
 

@@ -3,7 +3,8 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <time.h>
+
+#include "db/deadline.h"
 
 #define READERS_MOST 64
 
@@ -42,9 +43,7 @@ err pool_start(mem *ctx, const struct db_engine *engine, const struct db_setting
 /* Under lock: waits until a connection is free or may be opened. */
 static err turn_wait(struct db_pool *pool)
 {
-    struct timespec until;
-    (void)clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += (pool->settings->wait + MSEC_SECOND - 1) / MSEC_SECOND;
+    const struct timespec until = deadline_in(pool->settings->wait);
     int rc = 0;
     while (!pool->closed && pool->n_out == pool->most && rc != ETIMEDOUT)
         rc = pthread_cond_timedwait(&pool->back, &pool->lock, &until);

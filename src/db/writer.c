@@ -4,7 +4,8 @@
 #include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
-#include <time.h>
+
+#include "db/deadline.h"
 
 /* A transaction that waits; lives on the stack of the thread that asks. */
 struct request {
@@ -173,19 +174,6 @@ static void *writer_main(void *arg)
 
 /* ---- the threads that ask ---- */
 
-static struct timespec deadline_in(msec wait)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    t.tv_sec += wait / MSEC_SECOND;
-    t.tv_nsec += wait % MSEC_SECOND * 1000000;
-    if (t.tv_nsec >= 1000000000) {
-        t.tv_sec++;
-        t.tv_nsec -= 1000000000;
-    }
-    return t;
-}
-
 static err request_enter(struct db_writer *w, struct request *r)
 {
     err e = ERR_OK;
@@ -262,6 +250,7 @@ struct db_writes writer_writes(struct db_writer *writer)
 {
     (void)pthread_mutex_lock(&writer->lock);
     struct db_writes out = writer->writes;
+    out.waiting = writer->waiting;
     (void)pthread_mutex_unlock(&writer->lock);
     return out;
 }
