@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <sodium.h>
 #include <string.h>
+#include <sys/resource.h>
 
 /* One region: what libsodium fits into a page beside its canary, or more for a large secret. It is
  * placed against the guard page behind it. */
@@ -33,6 +34,10 @@ struct secret_pool {
 
 err crypto_start(void)
 {
+    /* Guarded pages are left out of core files; plaintext and passwords in ordinary memory are not.
+     */
+    const struct rlimit none = {0, 0};
+    ENSURE(setrlimit(RLIMIT_CORE, &none) == 0, ERR_BUG, "core files can't be turned off");
     ENSURE(sodium_init() >= 0, ERR_BUG, "libsodium does not start");
     return ERR_OK;
 }

@@ -16,7 +16,7 @@
 #define KEY_SIZE 32
 
 /* crypto_start: once, before anything else of crypto, base/id.h and base/encode.h; again is
- * harmless. */
+ * harmless. From then on this process writes no core file. */
 err crypto_start(void);
 
 struct secret {

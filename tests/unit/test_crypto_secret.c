@@ -4,11 +4,21 @@
 #include <signal.h>
 #include <sodium.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "crypto/digest.h"
 #include "crypto/secret.h"
+
+static void no_core_is_written(void **state)
+{
+    (void)state;
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_CORE, &limit), 0);
+    assert_int_equal(limit.rlim_cur, 0);
+    assert_int_equal(limit.rlim_max, 0);
+}
 
 static void slots_are_apart_zeroed_and_aligned(void **state)
 {
@@ -173,6 +183,7 @@ int main(void)
 {
     OK(crypto_start());
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_core_is_written),
         cmocka_unit_test(slots_are_apart_zeroed_and_aligned),
         cmocka_unit_test(an_arena_has_a_limit),
         cmocka_unit_test(a_pool_hands_out_wiped_memory),
