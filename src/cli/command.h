@@ -1,7 +1,8 @@
 /* command.h - the command line: one table, each row a command with its words, arguments, options and help.
  *
  * `opentrm help` prints the table; a mistake in a call is said in a sentence with the command's usage, exit code 2. A
- * command that fails says why, exit code 1. Passwords are never arguments: they are asked for without echo, or read as lines
+ * command that fails says why; the exit code tells failed (1), not allowed (3), not found (4), busy (5) and our own mistake (70)
+ * apart. Options are "--name value" or "--name=value"; "--" ends them. Passwords are never arguments: they are asked for without echo, or read as lines
  * from standard input where that is no terminal.
  *
  * Called by main.c. A command checks nothing that its table row can say.
@@ -24,6 +25,7 @@ struct command_option {
     const char *help;
     bool required;
     bool many; /* may stand several times */
+    err (*check)(const char *value); /* NULL, or refuses a value with a sentence (check.h) */
 };
 
 struct cli;

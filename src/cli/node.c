@@ -2,6 +2,7 @@
 #include "domain/node.h"
 
 #include "base/text.h"
+#include "cli/check.h"
 #include "cli/command.h"
 #include "cli/prompt.h"
 #include "cli/serve.h"
@@ -45,14 +46,14 @@ const struct command COMMANDS_NODE[] = {
     {.words = "init",
      .arguments = {"DIR"},
      .help = "makes a node: its stores, its transport key, its first administrator",
-     .options = {{"country", "CC", "two capital letters (ISO 3166)", .required = true},
-                 {"name", "NAME", "of the node, as partners see it", .required = true},
+     .options = {{"country", "CC", "two capital letters (ISO 3166)", .required = true, .check = check_country},
+                 {"name", "NAME", "of the node, as partners see it", .required = true, .check = check_words},
                  {"address", "URL", "where browsers reach it", .required = true},
                  {"exchange-address", "URL", "where partners' nodes post to: https://HOST:PORT/as2", .required = true},
                  {"host", "HOST", "a name or address for the node's certificate", .required = true, .many = true},
                  {"login", "LOGIN", "of the first administrator", .required = true},
-                 {"display-name", "NAME", "of the first administrator", .required = true},
-                 {"language", "CODE", "of the node's own names"},
+                 {"display-name", "NAME", "of the first administrator", .required = true, .check = check_words},
+                 {"language", "CODE", "of the node's own names", .check = check_language},
                  {"test-passwords", NULL, "cheap password hashing: for tests and the demo only"}},
      .run = init},
     {.words = "serve",

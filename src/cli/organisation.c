@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/acting.h"
+#include "cli/check.h"
 #include "cli/prompt.h"
 #include "crypto/pkcs12.h"
 #include "db/organisation.h"
@@ -130,7 +131,7 @@ const struct command COMMANDS_ORGANISATION[] = {
      .arguments = {"DIR"},
      .help = "adds an agency to the node; prints its id",
      .options = {ACTING_AS,
-                 {"name", "NAME", "of the agency", .required = true},
+                 {"name", "NAME", "of the agency", .required = true, .check = check_words},
                  {"procedures", "CODES", "that it serves: \"identification return ...\""},
                  {"languages", "CODES", "that it writes: \"it en\""},
                  {"child-authority", NULL, "the one authority for children (report, Box 11)"},
@@ -139,14 +140,14 @@ const struct command COMMANDS_ORGANISATION[] = {
     {.words = "organisation keys",
      .arguments = {"DIR"},
      .help = "makes the agency's signing key and a key for each compartment, for its teams",
-     .options = {ACTING_AS, {"organisation", "ID", "the agency", .required = true}},
+     .options = {ACTING_AS, {"organisation", "ID", "the agency", .required = true, .check = check_id}},
      .run = make_keys},
     {.words = "organisation list", .arguments = {"DIR"}, .help = "lists the agencies of the node", .run = list},
     {.words = "organisation export-key",
      .arguments = {"DIR"},
      .help = "writes one of the agency's keys as PKCS#12, to open its messages with other software",
      .options = {ACTING_AS,
-                 {"organisation", "ID", "the agency", .required = true},
+                 {"organisation", "ID", "the agency", .required = true, .check = check_id},
                  {"purpose", "PURPOSE", "sign, or a compartment: identity, health, ...", .required = true},
                  {"out", "FILE", "where to write", .required = true}},
      .run = export_key},
@@ -154,8 +155,8 @@ const struct command COMMANDS_ORGANISATION[] = {
      .arguments = {"DIR"},
      .help = "makes a team of an agency; prints its id",
      .options = {ACTING_AS,
-                 {"organisation", "ID", "the agency", .required = true},
-                 {"name", "NAME", "of the team", .required = true},
+                 {"organisation", "ID", "the agency", .required = true, .check = check_id},
+                 {"name", "NAME", "of the team", .required = true, .check = check_words},
                  {"compartments", "LIST", "keys the team may hold: identity,health,... or all"},
                  {"send", NULL, "the team may send in the agency's name"},
                  {"member", "LOGIN", "a first member", .required = true, .many = true}},

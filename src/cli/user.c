@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "cli/acting.h"
+#include "cli/check.h"
 #include "cli/prompt.h"
 
 static err roles_of(const struct cli *cli, role_set *out)
@@ -73,9 +74,9 @@ const struct command COMMANDS_USER[] = {
      .help = "invites a person; prints the id and the one-time code for the person's first sign-in",
      .options = {ACTING_AS,
                  {"login", "LOGIN", "the name to sign in with", .required = true},
-                 {"name", "NAME", "as colleagues see it", .required = true},
-                 {"language", "CODE", "of the pages: en, it, sq, ..."},
-                 {"organisation", "ID", "the agency; none for an administrator of the node"},
+                 {"name", "NAME", "as colleagues see it", .required = true, .check = check_words},
+                 {"language", "CODE", "of the pages: en, it, sq, ...", .check = check_language},
+                 {"organisation", "ID", "the agency; none for an administrator of the node", .check = check_id},
                  {"role", "ROLE", "case_worker, intake_officer, administrator", .required = true, .many = true}},
      .run = invite},
     {.words = "user activate",
