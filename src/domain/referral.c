@@ -225,6 +225,7 @@ static err add_items(struct planning *p, const struct form_decisions *decisions)
         struct referral_item *item = &p->plan.items[p->plan.n++];
         item->section = section;
         item->label = row->label.text;
+        item->question = row->item;
         item->compartment = row->item->compartment;
         item->stays = OF_VERDICT[decisions->at[d].verdict];
         item->basis = item->stays == STAYS_POLICY ? basis_of(&p->policy, row->item) : "";

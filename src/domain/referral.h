@@ -48,6 +48,7 @@ struct referral_item {
     enum compartment compartment;
     enum referral_stay stays;
     const char *basis;   /* legal basis when STAYS_POLICY */
+    const struct form_item *question; /* NULL: a whole compartment that the actor can't read */
 };
 
 struct referral_plan {

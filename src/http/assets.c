@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "http/compress.h"
 
 #define HASH_SHOWN 12
 
@@ -14,23 +15,6 @@ void http_assets_base(const struct embed_table *table, char out[static HTTP_ASSE
     size_t n = strnlen(table->hash, HASH_SHOWN); /* none in a test's empty table */
     memcpy(out + sizeof PREFIX - 1, table->hash, n);
     out[sizeof PREFIX - 1 + n] = '\0';
-}
-
-/* Is gzip in Accept-Encoding, not with q=0? */
-static bool gzip_accepted(const char *accept)
-{
-    while (accept != NULL && *accept != '\0') {
-        accept += strspn(accept, " \t,");
-        size_t n = strcspn(accept, ",");
-        size_t name = strcspn(accept, " \t;,");
-        bool gzip =
-            (name == 4 && strncasecmp(accept, "gzip", 4) == 0) || (name == 1 && *accept == '*');
-        const char *q = memchr(accept, '=', n);
-        bool none = q != NULL && q[1] == '0' && strspn(q + 1, "0.") == (size_t)(accept + n - q - 1);
-        if (gzip) return !none;
-        accept += n;
-    }
-    return false;
 }
 
 /* If-None-Match: a list of tags, or "*" (RFC 9110 §13.1.2). */
@@ -50,7 +34,7 @@ err http_assets_serve(const struct embed_table *table, const struct http_request
     const struct embed_file *file = embed_find(table, name);
     ENSURE(file != NULL, ERR_NOT_FOUND, "there is no such file");
     bool current = strlen(hash) == HASH_SHOWN && strncmp(hash, table->hash, HASH_SHOWN) == 0;
-    bool zipped = file->gzip.n > 0 && gzip_accepted(http_header(rq, "Accept-Encoding"));
+    bool zipped = file->gzip.n > 0 && http_gzip_accepted(rq);
     const char *tag = talloc_asprintf(rs->ctx, "\"%.32s%s\"", file->hash, zipped ? "-gz" : "");
     ENSURE_MEM(tag);
     TRY(http_set_header(rs, "ETag", tag));

@@ -1,11 +1,33 @@
 /* answer_rows.c - rows of a form's answers. */
 #include "web/answer_rows.h"
 
+#include <string.h>
+
 #include "base/text.h"
 #include "print/form_pdf.h"
 #include "web/case_frame.h"
 #include "web/put.h"
 #include "web/web_own.h"
+
+/* "2026-11-24" or the day of "2026-11-24T05:57". */
+static const char *day_text(struct page *p, const char *text)
+{
+    struct date day;
+    const char *out = text, *iso = mem_textn(p->ctx, text, 10);
+    if (iso == NULL || err_failed(date_parse(iso, &day)) || err_failed(locale_date(p->locale, p->ctx, day, &out)))
+        return text;
+    return out;
+}
+
+const char *answer_text(struct page *p, const struct form_item *item, bool raw, const char *text)
+{
+    if (item == NULL || raw) return text;
+    if (item->type == FORM_DATE) return day_text(p, text);
+    const char *time = item->type == FORM_DATETIME ? strchr(text, 'T') : NULL;
+    if (time == NULL) return text;
+    const char *both = talloc_asprintf(p->ctx, "%s, %s", day_text(p, text), time + 1);
+    return both == NULL ? text : both;
+}
 
 static bool was_typed(const struct form_row *row)
 {
@@ -37,7 +59,7 @@ static void put_values(struct page *p, json_t *o, const struct form_row *row, co
         const char *lang = foreign                  ? language
                            : row->value[i].wanted ? NULL
                                                     : row->value[i].language;
-        put_text(p, value, "text", row->value[i].text);
+        put_text(p, value, "text", answer_text(p, row->item, row->raw, row->value[i].text));
         put_text(p, value, "lang", lang);
         if (foreign) put_language(p, value, "language", language);
         else put_nothing(p, value, "language");

@@ -9,7 +9,6 @@
 #include "domain/formbook.h"
 #include "exchange/incoming.h"
 #include "form/party.h"
-#include "form/split.h"
 #include "print/form_pdf.h"
 #include "web/answer_rows.h"
 #include "web/case_frame.h"
@@ -123,17 +122,26 @@ static err add_section(struct overview *o, json_t *tasks, const struct form *for
     return withheld ? ERR_OK : put_progress(o, task, count);
 }
 
+/* Is there an answer to a question that is none of ours? */
+static bool others_wrote(const struct form *form, const json_t *answers, unsigned party)
+{
+    for (size_t i = 0; i < form->n_items; i++)
+        if (form->items[i].scope == NULL && (form->items[i].parties & party) == 0 &&
+            json_object_get(answers, form->items[i].name) != NULL)
+            return true;
+    return false;
+}
+
 /* The sections of a form that we fill in; and a way to read what others wrote in it. */
 static err add_form(struct overview *o, const struct form *form)
 {
     struct form_checked checked;
-    json_t *answers, *theirs, *tasks = NULL;
+    json_t *answers, *tasks = NULL;
     unsigned party = case_party(o->p->node, o->c);
     struct form_eval eval = case_eval(o->p->node, o->c);
     struct form_reading reading = case_reading(o->p, form);
     TRY(case_answers(o->c, form, &answers));
     TRY(form_answers_check(o->p->ctx, form, answers, &eval, &reading, &checked));
-    TRY(form_split_party(o->p->ctx, form, answers, PARTY_ANY & ~party, &theirs));
     for (size_t i = 0; i < form->n_sections; i++) {
         if (!is_ours(&form->sections[i], party)) continue;
         if (tasks == NULL) tasks = add_group(o, NULL, form_text(form, &reading, form->title).text);
@@ -142,7 +150,7 @@ static err add_form(struct overview *o, const struct form *form)
     if (json_object_size(answers) == 0) return ERR_OK;
     if (tasks == NULL) tasks = add_group(o, NULL, form_text(form, &reading, form->title).text);
     json_t *task = add_task(o, tasks, "read", NULL, path_in(o, "forms/%s", form->id), "none");
-    if (json_object_size(theirs) > 0)
+    if (others_wrote(form, answers, party))
         put_said(o->p, task, "hint", MSG("Also what the other country wrote"));
     return ERR_OK;
 }

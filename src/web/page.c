@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "domain/conversation.h"
+#include "http/compress.h"
 #include "http/csrf.h"
 #include "web/page_done.h"
 #include "web/put.h"
@@ -183,7 +184,8 @@ err page_show(struct page *p, const char *template)
     TRY(template_render(p->language->templates, template, p->data, NULL, &b));
     TRY(buf_done(&b, &body));
     int status = p->status == 200 && p->faults_n > 0 ? 422 : p->status;
-    return http_reply(p->rs, status, "text/html; charset=utf-8", body);
+    TRY(http_reply(p->rs, status, "text/html; charset=utf-8", body));
+    return http_compress(p->rq, p->rs);
 }
 
 err page_go(struct page *p, const char *format, ...)

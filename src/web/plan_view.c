@@ -2,6 +2,7 @@
 #include "web/plan_view.h"
 
 #include "base/text.h"
+#include "web/answer_rows.h"
 #include "web/put.h"
 
 /* Where each stop is mended: a page of the case, and the words of its link in the template. */
@@ -44,7 +45,7 @@ static void put_item_row(struct page *p, json_t *rows, const struct referral_ite
 {
     json_t *o = put_item(p, rows);
     put_text(p, o, "label", item->label);
-    put_text(p, o, "value", item->value);
+    put_text(p, o, "value", answer_text(p, item->question, item->stays == STAYS_RAW, item->value));
     put_compartment(p, o, "compartment", item->compartment);
     if (item->stays == STAYS_NOT) return;
     put_said(p, o, "why", referral_stay_text(item->stays));

@@ -130,7 +130,7 @@ export class Client {
     });
   }
   async arrive(page) {
-    for (let n = 0; [302, 303, 307].includes(page.status) && n < 5; n++) page = await this.raw('GET', page.headers.location);
+    for (let n = 0; [302, 303, 307].includes(page.status) && n < 5; n++) page = await this.raw('GET', page.headers.location.split('#')[0]);
     return page;
   }
   async get(path) { return this.arrive(await this.raw('GET', path)); }
