@@ -35,7 +35,7 @@ err bytes_string(mem *ctx, struct bytes in, const char **out)
 
 size_t bytes_find(struct bytes hay, struct bytes needle, size_t from)
 {
-    if (from > hay.n || needle.n == 0) return SIZE_MAX;
+    if (from >= hay.n || needle.n == 0) return SIZE_MAX; /* also: no bytes have no address */
     const uint8_t *hit = memmem(hay.p + from, hay.n - from, needle.p, needle.n);
     return hit == NULL ? SIZE_MAX : (size_t)(hit - hay.p);
 }
