@@ -62,6 +62,11 @@ static inline void store_close(struct store *s)
     folder_remove(s->folder);
 }
 
+/* For what runs inside db_run, on another thread: a failure is handed to the test, with its line.
+ */
+#define CHECK(cond) ENSURE(cond, ERR_BUG, "not so: " #cond)
+#define WANT(kind_, call) ENSURE((call).kind == (kind_), ERR_BUG, "not " #kind_ ": " #call)
+
 /* Ids that are the same in every run. */
 static inline struct id id_of(unsigned kind, unsigned n)
 {
