@@ -44,7 +44,7 @@ struct answer_problem {
     const struct form_item *item; /* NULL: no such field */
     enum answer_fault fault;
     const char *message;  /* a sentence */
-    const char *language; /* of the message; NULL: an English literal, to be translated by the face */
+    const char *language; /* of the message; NULL: English, of sentence.h, to be translated by the face */
 };
 #define ANSWER_PROBLEMS_MAX 500
 

@@ -3,17 +3,10 @@
 
 #include <string.h>
 
-#include "base/messages.h"
 #include "base/text.h"
 #include "base/vec.h"
+#include "form/sentence.h"
 #include "form/value.h"
-
-static const char *const MESSAGE_UNKNOWN = MSG("The form has no such question.");
-static const char *const MESSAGE_REQUIRED = MSG("An answer is needed here.");
-static const char *const MESSAGE_CONSTRAINT = MSG("This answer is not possible here.");
-static const char *const MESSAGE_CHOICE = MSG("Choose an answer from the list.");
-static const char *const MESSAGE_ENTRIES = MSG("There are too many entries. Up to 100 are possible.");
-static const char *const MESSAGE_SHAPE = MSG("This is not an answer to this question.");
 
 /* What could not even be kept, until its turn comes in the order of the form. */
 struct refused {
@@ -63,10 +56,10 @@ static err clean_entries(struct checker *c, const struct form_item *repeat,
                          const struct expression_entry *outer, const json_t *given, json_t *out)
 {
     if (value_empty(given)) return ERR_OK;
-    if (!json_is_array(given)) return refuse(c, outer, repeat, MESSAGE_SHAPE);
+    if (!json_is_array(given)) return refuse(c, outer, repeat, SENTENCE_SHAPE);
     size_t n = json_array_size(given);
     if (n > FORM_ENTRIES_MAX) {
-        TRY(refuse(c, outer, repeat, MESSAGE_ENTRIES));
+        TRY(refuse(c, outer, repeat, SENTENCE_ENTRIES));
         n = FORM_ENTRIES_MAX;
     }
     JSON_SCOPE(entries) = json_array();
@@ -79,7 +72,7 @@ static err clean_entries(struct checker *c, const struct form_item *repeat,
         if (json_is_object(one))
             TRY(clean_object(c, repeat->child, &entry, one, clean));
         else
-            TRY(refuse(c, outer, repeat, MESSAGE_SHAPE));
+            TRY(refuse(c, outer, repeat, SENTENCE_SHAPE));
         TRY(json_add(entries, json_incref(clean)));
     }
     return json_put(out, repeat->name, json_incref(entries));
@@ -189,11 +182,11 @@ static err value_check(struct checker *c, const struct expression_entry *entry,
     }
     bool fits, holds;
     TRY(filter_check(c, entry, item, value, &fits));
-    if (!fits) return problem_add(c, entry, item, ANSWER_INVALID, NONE, MESSAGE_CHOICE);
+    if (!fits) return problem_add(c, entry, item, ANSWER_INVALID, NONE, SENTENCE_CHOICE);
     TRY(settled_true(&c->settled, item, item->constraint, entry, true, &holds));
     if (holds) return ERR_OK;
     return problem_add(c, entry, item, ANSWER_INVALID, item->constraint_message,
-                       MESSAGE_CONSTRAINT);
+                       SENTENCE_CONSTRAINT);
 }
 
 static err item_check(struct checker *c, const struct expression_entry *entry,
@@ -214,7 +207,7 @@ static err item_check(struct checker *c, const struct expression_entry *entry,
     bool required;
     TRY(settled_true(&c->settled, item, item->required, entry, false, &required));
     if (!required) return ERR_OK;
-    return problem_add(c, entry, item, ANSWER_MISSING, item->required_message, MESSAGE_REQUIRED);
+    return problem_add(c, entry, item, ANSWER_MISSING, item->required_message, SENTENCE_REQUIRED);
 }
 
 static err items_check(struct checker *c, const struct form_item *first,
@@ -267,7 +260,7 @@ static err unknown_report(struct checker *c)
 {
     for (size_t i = 0; i < c->unknown.n && c->problems.n < ANSWER_PROBLEMS_MAX; i++) {
         struct answer_problem one = {
-            .path = c->unknown.at[i], .fault = ANSWER_UNKNOWN, .message = MESSAGE_UNKNOWN};
+            .path = c->unknown.at[i], .fault = ANSWER_UNKNOWN, .message = SENTENCE_UNKNOWN};
         TRY(vec_push(c->ctx, &c->problems, one, ANSWER_PROBLEMS_MAX));
     }
     return ERR_OK;

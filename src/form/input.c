@@ -4,16 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/messages.h"
 #include "base/text.h"
 #include "base/vec.h"
 #include "form/check.h"
+#include "form/sentence.h"
 #include "form/value.h"
-
-static const char *const MESSAGE_UNKNOWN = MSG("The form has no such question.");
-static const char *const MESSAGE_ENTRIES = MSG("There are too many entries. Up to 100 are possible.");
-static const char *const MESSAGE_PART = MSG("Write day, month and year as numbers, for example 27 3 2026.");
-
 
 /* A posted field whose name was understood: children[2].birth-day */
 struct posted {
@@ -123,7 +118,7 @@ static err unknown_add(struct reader *r, const char *name)
     size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-[].");
     const char *path = n == strlen(name) ? text_cut(r->ctx, name, 200) : "?";
     ENSURE_MEM(path);
-    return problem_add(r, path, NULL, ANSWER_UNKNOWN, MESSAGE_UNKNOWN);
+    return problem_add(r, path, NULL, ANSWER_UNKNOWN, SENTENCE_UNKNOWN);
 }
 
 static err names_read(struct reader *r, const struct form_pair *pairs, size_t n)
@@ -168,7 +163,7 @@ static err moment_parse(struct reader *r, const struct form_item *item, struct r
         const char *text;
         TRY(part_text(r, range.at[i].value, &text));
         if (text == NULL) {
-            *refused = MESSAGE_PART;
+            *refused = SENTENCE_DATE;
             return ERR_OK;
         }
         switch (range.at[i].part) {
@@ -296,7 +291,7 @@ static err repeat_read(struct reader *r, const struct form_item *repeat,
         if (n == FORM_ENTRIES_MAX) {
             const char *path;
             TRY(form_path(r->ctx, outer, repeat, &path));
-            TRY(problem_add(r, path, repeat, ANSWER_REFUSED, MESSAGE_ENTRIES));
+            TRY(problem_add(r, path, repeat, ANSWER_REFUSED, SENTENCE_ENTRIES));
             break;
         }
         JSON_SCOPE(object) = json_object();

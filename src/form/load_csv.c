@@ -284,9 +284,10 @@ static size_t language_named(const struct loader *l, const char *text)
 
 static err settings_read(struct loader *l, const struct sheet *sheet)
 {
-    enum { ID, VERSION, LANGUAGE, SOURCE, STYLE };
-    static const char *const COLUMNS[] = {"form_id", "version", "default_language", "source",
-                                          "style"};
+    /* style and namespaces are for other tools of XLSForm and change nothing here */
+    enum { ID, VERSION, LANGUAGE, SOURCE, STYLE, NAMESPACES };
+    static const char *const COLUMNS[] = {"form_id", "version", "default_language",
+                                          "source",  "style",   "namespaces"};
     static const char *const TEXTS[] = {"form_title", "translation_review"};
     struct target *targets;
     TRY(headings_read(l, sheet, COLUMNS, COUNT_OF(COLUMNS), TEXTS, COUNT_OF(TEXTS), false,

@@ -1,6 +1,7 @@
 /* split.c - one decision for each answer; the preview and the parts both follow it. */
 #include "form/split.h"
 
+#include "base/messages.h"
 #include "base/text.h"
 #include "base/vec.h"
 #include "form/check.h"
@@ -293,14 +294,14 @@ err form_merge_known(mem *ctx, const struct form *form, const struct form_parts 
 static const struct {
     const char *name, *reason;
 } VERDICTS[FORM_VERDICT_COUNT] = {
-    [FORM_GOES] = {"goes", "Goes."},
-    [FORM_STAYS_NEVER] = {"never", "Stays: this answer never leaves."},
-    [FORM_STAYS_PARTY] = {"party", "Stays: it belongs to the other part of the form."},
-    [FORM_STAYS_COMPARTMENT] = {"compartment", "Stays: the recipient does not need it."},
-    [FORM_STAYS_CONSENT] = {"consent", "Stays: the person did not consent to sharing it."},
-    [FORM_STAYS_LAW] = {"law", "Stays: national law withholds it."},
-    [FORM_STAYS_CHOSEN] = {"chosen", "Stays: it was left out by choice."},
-    [FORM_STAYS_RAW] = {"raw", "Stays: what was typed is not an answer yet."},
+    [FORM_GOES] = {"goes", MSG("Goes.")},
+    [FORM_STAYS_NEVER] = {"never", MSG("Stays: this answer never leaves.")},
+    [FORM_STAYS_PARTY] = {"party", MSG("Stays: it belongs to the other part of the form.")},
+    [FORM_STAYS_COMPARTMENT] = {"compartment", MSG("Stays: the recipient does not need it.")},
+    [FORM_STAYS_CONSENT] = {"consent", MSG("Stays: the person did not consent to sharing it.")},
+    [FORM_STAYS_LAW] = {"law", MSG("Stays: national law withholds it.")},
+    [FORM_STAYS_CHOSEN] = {"chosen", MSG("Stays: it was left out by choice.")},
+    [FORM_STAYS_RAW] = {"raw", MSG("Stays: what was typed is not an answer yet.")},
 };
 
 const char *form_verdict_name(enum form_verdict verdict)

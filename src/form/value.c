@@ -8,24 +8,8 @@
 
 #include "base/buf.h"
 #include "base/date.h"
-#include "base/messages.h"
 #include "base/text.h"
-
-static const char *const MESSAGE_TEXT_LONG = MSG("This text is too long. Up to 8000 characters are possible.");
-static const char *const MESSAGE_TEXT_UNCLEAN = MSG("This text holds characters that can't be read.");
-static const char *const MESSAGE_INTEGER = MSG("Write a whole number, for example 12.");
-static const char *const MESSAGE_DECIMAL = MSG("Write a number, for example 12.5.");
-static const char *const MESSAGE_THOUSANDS = MSG("Write the number without a sign between the thousands.");
-static const char *const MESSAGE_RANGE = MSG("This number is too large.");
-static const char *const MESSAGE_DATE = MSG("Write day, month and year as numbers, for example 27 3 2026.");
-static const char *const MESSAGE_DATE_PART = MSG("Write the day, the month and the year.");
-static const char *const MESSAGE_DATE_YEAR = MSG("Write the year with four digits.");
-static const char *const MESSAGE_DATE_NONE = MSG("There is no such day in the calendar.");
-static const char *const MESSAGE_TIME = MSG("Write the time as hour and minute, for example 17 and 45.");
-static const char *const MESSAGE_DATE_TIME = MSG("Write the date and the time.");
-static const char *const MESSAGE_CHOICE = MSG("Choose an answer from the list.");
-static const char *const MESSAGE_FILE = MSG("This file can't be used.");
-static const char *const MESSAGE_SHAPE = MSG("This is not an answer to this question.");
+#include "form/sentence.h"
 
 #define INTEGER_MOST 9007199254740991LL /* 2^53 - 1: what every JSON reader can hold */
 
@@ -77,11 +61,11 @@ static err integer_parse(const char *text, json_t **value, const char **message)
     bool digits = strspn(*text == '-' ? text + 1 : text, "0123456789") ==
                   strlen(*text == '-' ? text + 1 : text);
     if (!digits || err_failed(text_number(text, &number))) {
-        *message = digits && strlen(text) > 1 ? MESSAGE_RANGE : MESSAGE_INTEGER;
+        *message = digits && strlen(text) > 1 ? SENTENCE_RANGE : SENTENCE_INTEGER;
         return ERR_OK;
     }
     if (number > INTEGER_MOST || number < -INTEGER_MOST) {
-        *message = MESSAGE_RANGE;
+        *message = SENTENCE_RANGE;
         return ERR_OK;
     }
     return keep(json_integer(number), value);
@@ -90,7 +74,7 @@ static err integer_parse(const char *text, json_t **value, const char **message)
 static err decimal_make(double number, json_t **value, const char **message)
 {
     if (!isfinite(number) || fabs(number) > (double)INTEGER_MOST) {
-        *message = MESSAGE_RANGE;
+        *message = SENTENCE_RANGE;
         return ERR_OK;
     }
     return keep(json_real(number == 0 ? 0.0 : number), value);
@@ -102,20 +86,20 @@ static err decimal_parse(const char *text, json_t **value, const char **message)
     char copy[64];
     size_t n = strlen(text);
     if (n >= sizeof copy) {
-        *message = MESSAGE_RANGE;
+        *message = SENTENCE_RANGE;
         return ERR_OK;
     }
     memcpy(copy, text, n + 1);
     char *comma = strchr(copy, ',');
     if (comma != NULL && (strlen(comma) == 4 || strchr(copy, '.') != NULL ||
                           strchr(comma + 1, ',') != NULL)) {
-        *message = MESSAGE_THOUSANDS;
+        *message = SENTENCE_THOUSANDS;
         return ERR_OK;
     }
     if (comma != NULL) *comma = '.';
     double number;
     if (!value_decimal(copy, &number)) {
-        *message = MESSAGE_DECIMAL;
+        *message = SENTENCE_DECIMAL;
         return ERR_OK;
     }
     return decimal_make(number, value, message);
@@ -148,21 +132,21 @@ static err text_format(const struct value_moment *m, enum form_type type, json_t
 
 static const char *date_message(const struct value_parts *p, struct value_moment *m)
 {
-    if (text_empty(p->day) || text_empty(p->month) || text_empty(p->year)) return MESSAGE_DATE_PART;
+    if (text_empty(p->day) || text_empty(p->month) || text_empty(p->year)) return SENTENCE_DATE_PART;
     if (!part_number(p->day, 2, &m->day) || !part_number(p->month, 2, &m->month) ||
         !part_number(p->year, 4, &m->year))
-        return MESSAGE_DATE;
-    if (strlen(p->year) != 4) return MESSAGE_DATE_YEAR;
-    if (!date_valid((struct date){m->year, m->month, m->day})) return MESSAGE_DATE_NONE;
+        return SENTENCE_DATE;
+    if (strlen(p->year) != 4) return SENTENCE_DATE_YEAR;
+    if (!date_valid((struct date){m->year, m->month, m->day})) return SENTENCE_DATE_NONE;
     return NULL;
 }
 
 static const char *time_message(const struct value_parts *p, struct value_moment *m)
 {
-    if (text_empty(p->hour) || text_empty(p->minute)) return MESSAGE_TIME;
+    if (text_empty(p->hour) || text_empty(p->minute)) return SENTENCE_TIME;
     if (!part_number(p->hour, 2, &m->hour) || !part_number(p->minute, 2, &m->minute) ||
         m->hour > 23 || m->minute > 59)
-        return MESSAGE_TIME;
+        return SENTENCE_TIME;
     return NULL;
 }
 
@@ -177,7 +161,7 @@ err value_parse_parts(const struct form_item *item, const struct value_parts *pa
     bool no_time = text_empty(p->hour) && text_empty(p->minute);
     if (no_date && no_time) return ERR_OK;
     if (item->type == FORM_DATETIME && (no_date || no_time)) {
-        *message = MESSAGE_DATE_TIME;
+        *message = SENTENCE_DATE_TIME;
         return ERR_OK;
     }
     if (item->type != FORM_TIME) *message = date_message(p, &m);
@@ -236,16 +220,16 @@ static err moment_parse(enum form_type type, const char *text, json_t **value, c
     struct value_moment m;
     if (!err_failed(value_moment(type, text, &m))) return text_format(&m, type, value);
     if (type == FORM_TIME) {
-        *message = MESSAGE_TIME;
+        *message = SENTENCE_TIME;
         return ERR_OK;
     }
     char day[11] = "";
     struct date d;
     bool shaped = strlen(text) >= 10 && text[4] == '-' && text[7] == '-';
     if (shaped) memcpy(day, text, 10);
-    *message = shaped && err_failed(date_parse(day, &d)) ? MESSAGE_DATE_NONE
-               : type == FORM_DATETIME                   ? MESSAGE_DATE_TIME
-                                                         : MESSAGE_DATE;
+    *message = shaped && err_failed(date_parse(day, &d)) ? SENTENCE_DATE_NONE
+               : type == FORM_DATETIME                   ? SENTENCE_DATE_TIME
+                                                         : SENTENCE_DATE;
     return ERR_OK;
 }
 
@@ -275,11 +259,11 @@ static err normal_parse(const struct form_item *item, const char *text, json_t *
     case FORM_DATETIME: return moment_parse(item->type, text, value, message);
     case FORM_SELECT_ONE:
         if (form_choice_find(item->choices, text) != NULL) return keep(json_string(text), value);
-        *message = MESSAGE_CHOICE;
+        *message = SENTENCE_CHOICE;
         return ERR_OK;
     case FORM_ACKNOWLEDGE:
         if (text_same(text, "OK")) return keep(json_string(text), value);
-        *message = MESSAGE_CHOICE;
+        *message = SENTENCE_CHOICE;
         return ERR_OK;
     case FORM_TEXT: return keep(json_string(text), value);
     case FORM_SELECT_MULTIPLE:
@@ -287,7 +271,7 @@ static err normal_parse(const struct form_item *item, const char *text, json_t *
     case FORM_CALCULATE:
     case FORM_FILE:
     case FORM_GROUP:
-    case FORM_REPEAT: *message = MESSAGE_SHAPE; return ERR_OK;
+    case FORM_REPEAT: *message = SENTENCE_SHAPE; return ERR_OK;
     }
     FAIL(ERR_BUG, "an item of no type");
 }
@@ -298,11 +282,11 @@ err value_parse(const struct form_item *item, struct bytes typed, json_t **value
     *value = NULL;
     *message = NULL;
     if (typed.n > 4u * FORM_TEXT_BYTES_MAX) {
-        *message = MESSAGE_TEXT_LONG;
+        *message = SENTENCE_TEXT_LONG;
         return ERR_OK;
     }
     if (err_failed(text_check(typed, typed.n))) {
-        *message = MESSAGE_TEXT_UNCLEAN;
+        *message = SENTENCE_TEXT_UNCLEAN;
         return ERR_OK;
     }
     MEM_SCOPE(scratch, NULL);
@@ -311,7 +295,7 @@ err value_parse(const struct form_item *item, struct bytes typed, json_t **value
     TRY(text_normal(scratch, typed, &text));
     if (*text == '\0') return ERR_OK;
     if (characters(text, strlen(text)) > FORM_TEXT_MAX) {
-        *message = MESSAGE_TEXT_LONG;
+        *message = SENTENCE_TEXT_LONG;
         return ERR_OK;
     }
     return normal_parse(item, text, value, message);
@@ -346,7 +330,7 @@ static err raw_clean(const struct form_item *item, const json_t *raw, json_t **v
     if (json_is_string(raw)) {
         struct bytes typed = bytes_of(json_string_value(raw), json_string_length(raw));
         TRY(value_parse(item, typed, value, message));
-        if (*message == NULL || *message == MESSAGE_TEXT_UNCLEAN ||
+        if (*message == NULL || *message == SENTENCE_TEXT_UNCLEAN ||
             typed.n > 4u * FORM_TEXT_BYTES_MAX)
             return ERR_OK;
         return value_raw_new(json_string_value(raw), value);
@@ -354,7 +338,7 @@ static err raw_clean(const struct form_item *item, const json_t *raw, json_t **v
     bool moment =
         item->type == FORM_DATE || item->type == FORM_TIME || item->type == FORM_DATETIME;
     if (!json_is_object(raw) || !moment) {
-        *message = MESSAGE_SHAPE;
+        *message = SENTENCE_SHAPE;
         return ERR_OK;
     }
     struct value_parts p = {0};
@@ -370,7 +354,7 @@ static err raw_clean(const struct form_item *item, const json_t *raw, json_t **v
         const char *text = json_text_or(raw, PARTS[i].name, NULL);
         if (text == NULL) continue;
         if (err_failed(text_check(bytes_text(text), PART_MAX))) {
-            *message = MESSAGE_DATE;
+            *message = SENTENCE_DATE;
             return ERR_OK;
         }
         *PARTS[i].to = text;
@@ -383,7 +367,7 @@ static err multiple_clean(const struct form_item *item, const json_t *given, jso
                           const char **message)
 {
     if (!json_is_array(given) || json_array_size(given) > FORM_ROWS_MAX) {
-        *message = MESSAGE_SHAPE;
+        *message = SENTENCE_SHAPE;
         return ERR_OK;
     }
     size_t n = item->choices->n, found = 0;
@@ -394,7 +378,7 @@ static err multiple_clean(const struct form_item *item, const json_t *given, jso
         const char *name = json_string_value(json_array_get(given, i));
         const struct form_choice *choice = name == NULL ? NULL : form_choice_find(item->choices, name);
         if (choice == NULL) {
-            *message = MESSAGE_CHOICE;
+            *message = SENTENCE_CHOICE;
             return ERR_OK;
         }
         chosen[choice - item->choices->at] = true;
@@ -421,7 +405,7 @@ static err file_clean(const json_t *given, json_t **value, const char **message)
         err_failed(text_check(bytes_text(name), 255)) ||
         err_failed(text_check(bytes_text(type), 127)) || strlen(sha256) != 64 ||
         strspn(sha256, "0123456789abcdef") != 64) {
-        *message = MESSAGE_FILE;
+        *message = SENTENCE_FILE;
         return ERR_OK;
     }
     return keep(json_pack("{s:s,s:s,s:I,s:s}", "name", name, "type", type, "size",
@@ -435,7 +419,7 @@ static err calculate_clean(const json_t *given, json_t **value, const char **mes
     bool text = json_is_string(given) && !err_failed(text_check(
         bytes_of(json_string_value(given), json_string_length(given)), FORM_TEXT_BYTES_MAX));
     if (!text && !json_is_number(given) && !json_is_boolean(given)) {
-        *message = MESSAGE_SHAPE;
+        *message = SENTENCE_SHAPE;
         return ERR_OK;
     }
     return keep(json_copy((json_t *)(uintptr_t)given), value);
@@ -457,7 +441,7 @@ err value_clean(const struct form_item *item, const json_t *given, json_t **valu
     if (number && json_is_integer(given)) {
         json_int_t n = json_integer_value(given);
         if (n > INTEGER_MOST || n < -INTEGER_MOST) {
-            *message = MESSAGE_RANGE;
+            *message = SENTENCE_RANGE;
             return ERR_OK;
         }
         return item->type == FORM_INTEGER ? keep(json_integer(n), value)
@@ -466,14 +450,14 @@ err value_clean(const struct form_item *item, const json_t *given, json_t **valu
     if (item->type == FORM_DECIMAL && json_is_real(given))
         return decimal_make(json_real_value(given), value, message);
     if (number || !json_is_string(given)) {
-        *message = item->type == FORM_INTEGER   ? MESSAGE_INTEGER
-                   : item->type == FORM_DECIMAL ? MESSAGE_DECIMAL
-                                                : MESSAGE_SHAPE;
+        *message = item->type == FORM_INTEGER   ? SENTENCE_INTEGER
+                   : item->type == FORM_DECIMAL ? SENTENCE_DECIMAL
+                                                : SENTENCE_SHAPE;
         return ERR_OK;
     }
     struct bytes typed = bytes_of(json_string_value(given), json_string_length(given));
     TRY(value_parse(item, typed, value, message));
-    if (*message == NULL || *message == MESSAGE_TEXT_UNCLEAN || typed.n > 4u * FORM_TEXT_BYTES_MAX)
+    if (*message == NULL || *message == SENTENCE_TEXT_UNCLEAN || typed.n > 4u * FORM_TEXT_BYTES_MAX)
         return ERR_OK;
     return value_raw_new(json_string_value(given), value);
 }
