@@ -1,7 +1,6 @@
 /* split.c - one decision for each answer; the preview and the parts both follow it. */
 #include "form/split.h"
 
-#include "base/messages.h"
 #include "base/text.h"
 #include "base/vec.h"
 #include "form/check.h"
@@ -291,25 +290,17 @@ err form_merge_known(mem *ctx, const struct form *form, const struct form_parts 
 
 /* ---- names ------------------------------------------------------------------------------------ */
 
-static const struct {
-    const char *name, *reason;
-} VERDICTS[FORM_VERDICT_COUNT] = {
-    [FORM_GOES] = {"goes", MSG("Goes.")},
-    [FORM_STAYS_NEVER] = {"never", MSG("Stays: this answer never leaves.")},
-    [FORM_STAYS_PARTY] = {"party", MSG("Stays: it belongs to the other part of the form.")},
-    [FORM_STAYS_COMPARTMENT] = {"compartment", MSG("Stays: the recipient does not need it.")},
-    [FORM_STAYS_CONSENT] = {"consent", MSG("Stays: the person did not consent to sharing it.")},
-    [FORM_STAYS_LAW] = {"law", MSG("Stays: national law withholds it.")},
-    [FORM_STAYS_CHOSEN] = {"chosen", MSG("Stays: it was left out by choice.")},
-    [FORM_STAYS_RAW] = {"raw", MSG("Stays: what was typed is not an answer yet.")},
-};
-
 const char *form_verdict_name(enum form_verdict verdict)
 {
-    return (unsigned)verdict < FORM_VERDICT_COUNT ? VERDICTS[verdict].name : "?";
-}
-
-const char *form_verdict_reason(enum form_verdict verdict)
-{
-    return (unsigned)verdict < FORM_VERDICT_COUNT ? VERDICTS[verdict].reason : "";
+    static const char *const NAMES[FORM_VERDICT_COUNT] = {
+        [FORM_GOES] = "goes",
+        [FORM_STAYS_NEVER] = "never",
+        [FORM_STAYS_PARTY] = "party",
+        [FORM_STAYS_COMPARTMENT] = "compartment",
+        [FORM_STAYS_CONSENT] = "consent",
+        [FORM_STAYS_LAW] = "law",
+        [FORM_STAYS_CHOSEN] = "chosen",
+        [FORM_STAYS_RAW] = "raw",
+    };
+    return (unsigned)verdict < FORM_VERDICT_COUNT ? NAMES[verdict] : "?";
 }

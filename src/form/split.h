@@ -67,7 +67,5 @@ err form_merge_known(mem *ctx, const struct form *form, const struct form_parts 
 
 /* form_verdict_name: "goes", "never", "party", "compartment", "consent", "law", "chosen", "raw". */
 const char *form_verdict_name(enum form_verdict verdict);
-/* form_verdict_reason: in English, to be translated by the face. */
-const char *form_verdict_reason(enum form_verdict verdict);
 
 #endif

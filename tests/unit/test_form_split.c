@@ -163,13 +163,11 @@ static void parts_a_and_b(void **state)
     assert_json(ctx, json_object_get(out, "kids"), "[{'kid':'B','toys':[{'toy':'bear'}]},{'care':'glasses','kid':'C'}]");
 }
 
-static void each_verdict_has_its_words(void **state)
+static void each_verdict_has_a_name(void **state)
 {
     (void)state;
-    for (int i = 0; i < FORM_VERDICT_COUNT; i++) {
-        assert_true(form_verdict_name((enum form_verdict)i)[0] != '?');
-        assert_true(strlen(form_verdict_reason((enum form_verdict)i)) > 4);
-    }
+    for (int i = 0; i < FORM_VERDICT_COUNT; i++)
+        assert_true(strlen(form_verdict_name((enum form_verdict)i)) > 1);
     assert_string_equal(form_verdict_name((enum form_verdict)FORM_VERDICT_COUNT), "?");
 }
 
@@ -182,7 +180,7 @@ int main(void)
         cmocka_unit_test(compartments_split_and_come_together),
         cmocka_unit_test(what_stands_in_the_wrong_part_is_refused),
         cmocka_unit_test(parts_a_and_b),
-        cmocka_unit_test(each_verdict_has_its_words),
+        cmocka_unit_test(each_verdict_has_a_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
