@@ -6,6 +6,7 @@
 #include "cli/serve.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,6 +88,7 @@ static err start(struct serving *s)
     TRY(deliver_start(s->cli->ctx, s->node, &s->deliver));
     TRY(listen_on(s, "exchange", true, receive_app(s->node), &s->exchange));
     TRY(listen_on(s, "listen", cli_option(s->cli, "tls") != NULL, web_app(s->web), &s->pages));
+    (void)malloc_trim(0); /* reading forms and templates took memory that serving does not need */
     LOG(LOG_INFO, "serving", log_text("listen", cli_option(s->cli, "listen")),
         log_text("exchange", cli_option(s->cli, "exchange")));
     return ERR_OK;
