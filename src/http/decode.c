@@ -62,6 +62,13 @@ err decode_text(mem *ctx, struct bytes in, const char **out)
     return text_finish(text, n, out);
 }
 
+err name_check(const char *name)
+{
+    TRY(text_check(bytes_text(name), HTTP_NAME_MAX));
+    ENSURE(strpbrk(name, "\t\r\n") == NULL, ERR_INPUT, "a field in the request has a broken name");
+    return ERR_OK;
+}
+
 static const char *skip_space(const char *s)
 {
     while (*s == ' ' || *s == '\t') s++;

@@ -75,9 +75,9 @@ static void lines_look(struct http_server *server)
     for (struct line *line = lines->first; line != NULL; line = line->after) {
         if (line->cut || !late(server, line, pressure, now)) continue;
         line->cut = true;
-        (void)shutdown(
-            line->fd, SHUT_RDWR); /* the socket is closed after lines_notify, so it is still ours */
         atomic_fetch_add(&server->cut, 1);
+        /* The socket is closed after lines_notify, which waits for our lock: it is still ours. */
+        (void)shutdown(line->fd, SHUT_RDWR);
     }
 }
 

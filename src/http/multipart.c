@@ -54,7 +54,7 @@ static err disposition_read(mem *ctx, const char *value, struct part *part)
     const char *file_name;
     TRY(header_parameter(ctx, value, "name", &part->name));
     ENSURE(part->name != NULL, ERR_INPUT, "a part of the form has no name");
-    TRY(text_check(bytes_text(part->name), HTTP_NAME_MAX));
+    TRY(name_check(part->name));
     TRY(header_parameter(ctx, value, "filename", &file_name));
     if (file_name == NULL) return ERR_OK;
     return file_name_read(ctx, file_name, &part->file_name);

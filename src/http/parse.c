@@ -42,7 +42,7 @@ err http_parse_urlencoded(mem *ctx, struct bytes in, size_t pairs_max, struct ht
         size_t value_at = equals < piece.n ? equals + 1 : piece.n;
         const char *name, *raw, *value;
         TRY(decode_percent(ctx, bytes_of(piece.p, equals), true, &name));
-        TRY(text_check(bytes_text(name), HTTP_NAME_MAX));
+        TRY(name_check(name));
         TRY(decode_percent(ctx, bytes_of(piece.p + value_at, piece.n - value_at), true, &raw));
         TRY(decode_text(ctx, bytes_text(raw), &value));
         TRY(pair_push(ctx, &list, pairs_max, name, value));

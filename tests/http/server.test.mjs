@@ -64,7 +64,7 @@ test('forms: multipart with files', async () => {
 })
 
 test('forms: what is broken is refused with 400', async () => {
-  const urlencoded = ['x=%', 'x=%4', 'x=%zz', 'x=%FF', 'x=%C0%AF', 'x=%00', '%01=x', 'x=\xff', 'x=a\x00b']
+  const urlencoded = ['x=%', 'x=%4', 'x=%zz', 'x=%FF', 'x=%C0%AF', 'x=%00', '%01=x', 'x=\xff', 'x=a\x00b', 'a%0Ab=1', 'a\r\nb=1']
   for (const body of urlencoded) {
     const a = await request(server, 'POST', '/show', { body: Buffer.from(body, 'latin1'), headers: { 'Content-Type': 'application/x-www-form-urlencoded' } })
     assert.equal(a?.status, 400, body)
@@ -501,18 +501,21 @@ test('under TLS: HSTS, __Host- cookies, no old versions', { skip: !has('openssl'
   rmSync(folder, { recursive: true })
 })
 
-test('stops in good order: what has come is answered, nothing new is taken', async () => {
+test('stops in good order: what has come is answered, also what waits; nothing new is taken', async () => {
   const other = await start()
-  const c = connect(other)
-  await c.send('GET /slow/400 HTTP/1.1\r\nHost: x\r\n\r\n')
-  while ((await other.counts()).connections === 0);
+  const all = Array.from({ length: 4 }, () => connect(other))
+  for (const c of all) await c.send('GET /slow/300 HTTP/1.1\r\nHost: x\r\n\r\n')
+  let counts
+  do counts = await other.counts()
+  while (counts.queued < 2) /* two are being answered */
   const idle = connect(other)
-  await idle.send('GET /show HTTP/1.1\r\nHost: x\r\n\r\n')
-  await idle.until((t) => answers(t).length === 1)
+  await once(idle.socket, 'connect')
   const stopped = other.stop()
-  const text = await c.until((t) => answers(t).length === 1)
-  assert.equal(answers(text)[0]?.status, 200)
-  assert.equal(answers(text)[0].headers.connection?.toLowerCase(), 'close')
+  for (const c of all) {
+    const text = await c.until((t) => answers(t).length === 1)
+    assert.equal(answers(text)[0]?.status, 200)
+    assert.equal(answers(text)[0].headers.connection?.toLowerCase(), 'close')
+  }
   assert.equal(await stopped, 0, other.log)
   await idle.closed
   const late = net.connect(other.port, '127.0.0.1')
