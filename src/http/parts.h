@@ -79,6 +79,8 @@ struct call {
 };
 
 struct queue {
+    bool started;
+    unsigned most;
     pthread_mutex_t lock;
     pthread_cond_t changed;
     struct call *first, **last;
@@ -95,8 +97,8 @@ struct http_server {
     uint16_t port;
     bool stopped;
     struct lines lines;
-    struct queue queue;
-    atomic_uint active; /* calls that are complete and not yet answered to the end */
+    struct queue queue, slow; /* slow: of routes that say so */
+    atomic_uint active;       /* calls that are complete and not yet answered to the end */
     atomic_bool draining;
     _Atomic(size_t) bodies; /* bytes of bodies in memory */
     _Atomic(uint64_t) requests, refused, cut;
@@ -122,10 +124,10 @@ size_t call_unescape(void *server, struct MHD_Connection *connection, char *text
 /* work.c */
 /* call_answer: the answer to a complete or refused call. Ends the request's memory. */
 void call_answer(struct call *call);
-err queue_start(struct http_server *server);
-/* queue_put: false when it is full or stopping. */
+err queues_start(struct http_server *server);
+/* queue_put: into the queue of its route; false when that is full or stopping. */
 bool queue_put(struct http_server *server, struct call *call);
-void queue_stop(struct http_server *server);
+void queues_stop(struct http_server *server);
 
 /* send.c */
 /* answer_make: from call->rs, whose ctx it takes over. NULL when there is no memory. */

@@ -66,6 +66,7 @@ struct http_route {
     size_t body_max;         /* bytes; 0: HTTP_BODY_MAX_DEFAULT */
     enum http_body body;
     enum http_csrf csrf;
+    bool slow;               /* a second of work or more (a password is checked): has workers and a short queue of its own */
     http_handler *handler;
     const char *summary;     /* English, for the permission report */
 };

@@ -37,6 +37,8 @@ static void defaults_fill(struct http_server_options *o)
     o->io_threads = or_unsigned(o->io_threads, 2);
     o->workers = or_unsigned(o->workers, processors < 2 ? 2 : (unsigned)processors);
     o->queue_max = or_unsigned(o->queue_max, 256);
+    o->slow_workers = or_unsigned(o->slow_workers, 2);
+    o->slow_queue_max = or_unsigned(o->slow_queue_max, 16);
     o->connections_max = or_unsigned(o->connections_max, 1024);
     o->idle_time = or_msec(o->idle_time, 30 * MSEC_SECOND);
     o->head_time = or_msec(o->head_time, 15 * MSEC_SECOND);
@@ -160,14 +162,14 @@ static err server_start(struct http_server *server)
     (void)signal(SIGPIPE,
                  SIG_IGN); /* a peer that goes away is an error of write, not the end of us */
     TRY(lines_start(server));
-    err e = queue_start(server);
+    err e = queues_start(server);
     if (!err_failed(e)) {
         int listening = fd;
         fd = -1; /* libmicrohttpd closes it, also when it does not start */
         e = daemon_start(server, listening);
     }
     if (!err_failed(e)) return ERR_OK;
-    queue_stop(server);
+    queues_stop(server);
     lines_stop(server);
     return e;
 }
@@ -209,7 +211,7 @@ void http_server_stop(struct http_server *server, msec drain)
     MHD_socket fd = MHD_quiesce_daemon(server->daemon);
     if (fd != MHD_INVALID_SOCKET) (void)close(fd);
     answers_wait(server, drain);
-    queue_stop(server);
+    queues_stop(server);
     answers_wait(server, LAST_ANSWERS);
     MHD_stop_daemon(server->daemon);
     lines_stop(server);
@@ -219,7 +221,7 @@ struct http_server_counts http_server_counts(const struct http_server *server)
 {
     return (struct http_server_counts){
         .connections = server->lines.n,
-        .waiting = server->queue.waiting,
+        .waiting = server->queue.waiting + server->slow.waiting,
         .requests = atomic_load(&server->requests),
         .refused = atomic_load(&server->refused),
         .cut = atomic_load(&server->cut),

@@ -20,6 +20,8 @@ struct http_server_options {
     unsigned io_threads;             /* [2] */
     unsigned workers;                /* [number of processors, at least 2] */
     unsigned queue_max;              /* requests waiting for a worker [256] */
+    unsigned slow_workers;           /* for routes that are slow: they hold up nobody else [2] */
+    unsigned slow_queue_max;         /* [16] */
     unsigned connections_max;        /* [1024] */
     unsigned connections_per_address_max; /* [0: no limit, for use behind a proxy] */
     msec idle_time;                  /* between requests, and for a TLS handshake [30 s] */
@@ -42,7 +44,7 @@ void http_server_stop(struct http_server *server, msec drain);
 
 struct http_server_counts {
     unsigned connections;
-    unsigned waiting;    /* requests in the queue */
+    unsigned waiting;    /* requests in the queues */
     uint64_t requests;   /* answered since start */
     uint64_t refused;    /* 503 for a full queue */
     uint64_t cut;        /* connections ended by a deadline */

@@ -1,4 +1,6 @@
-/* work.c - the bounded queue between the threads that read and the workers that run handlers. */
+/* work.c - the bounded queues between the threads that read and the workers that run handlers: one
+ * for what is quick, one for what is slow, so that a hundred people signing in hold up nobody who
+ * works. */
 #include <signal.h>
 
 #include "http/parts.h"
@@ -17,9 +19,10 @@ void call_answer(struct call *call)
 
 bool queue_put(struct http_server *server, struct call *call)
 {
-    struct queue *q = &server->queue;
+    bool slow = call->refused == 0 && call->rq->route != NULL && call->rq->route->slow;
+    struct queue *q = slow ? &server->slow : &server->queue;
     (void)pthread_mutex_lock(&q->lock);
-    bool room = !q->stopping && q->waiting < server->options.queue_max;
+    bool room = !q->stopping && q->waiting < q->most;
     if (room) {
         *q->last = call;
         q->last = &call->next;
@@ -48,10 +51,10 @@ static struct call *queue_take(struct queue *q, bool *stopping)
 
 static void *work(void *arg)
 {
-    struct http_server *server = arg;
+    struct queue *queue = arg;
     struct call *call;
     bool stopping;
-    while ((call = queue_take(&server->queue, &stopping)) != NULL) {
+    while ((call = queue_take(queue, &stopping)) != NULL) {
         if (stopping && call->refused == 0) call->refused = 503;
         struct MHD_Connection *connection = call->connection;
         call_answer(call);
@@ -61,38 +64,51 @@ static void *work(void *arg)
 }
 
 /* Signals are for the main thread. */
-static bool thread_start(pthread_t *thread, struct http_server *server)
+static bool thread_start(pthread_t *thread, struct queue *queue)
 {
     sigset_t all, before;
     (void)sigfillset(&all);
     (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    bool started = pthread_create(thread, NULL, work, server) == 0;
+    bool started = pthread_create(thread, NULL, work, queue) == 0;
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     return started;
 }
 
-err queue_start(struct http_server *server)
+static err queue_start(struct queue *q, struct http_server *server, unsigned workers, unsigned most)
 {
-    struct queue *q = &server->queue;
+    q->most = most;
     q->last = &q->first;
     bool made =
         pthread_mutex_init(&q->lock, NULL) == 0 && pthread_cond_init(&q->changed, NULL) == 0;
-    q->workers = mem_array(server, pthread_t, server->options.workers);
+    q->started = made;
+    q->workers = mem_array(server, pthread_t, workers);
     ENSURE(made && q->workers != NULL, ERR_MEMORY, "out of memory");
-    while (q->workers_n < server->options.workers) {
-        ENSURE(thread_start(&q->workers[q->workers_n], server), ERR_MEMORY,
-               "a thread can't be started");
+    while (q->workers_n < workers) {
+        ENSURE(thread_start(&q->workers[q->workers_n], q), ERR_MEMORY, "a thread can't be started");
         q->workers_n++;
     }
     return ERR_OK;
 }
 
-void queue_stop(struct http_server *server)
+err queues_start(struct http_server *server)
 {
-    struct queue *q = &server->queue;
+    const struct http_server_options *o = &server->options;
+    TRY(queue_start(&server->queue, server, o->workers, o->queue_max));
+    return queue_start(&server->slow, server, o->slow_workers, o->slow_queue_max);
+}
+
+static void queue_stop(struct queue *q)
+{
+    if (!q->started) return;
     (void)pthread_mutex_lock(&q->lock);
     q->stopping = true;
     (void)pthread_cond_broadcast(&q->changed);
     (void)pthread_mutex_unlock(&q->lock);
     while (q->workers_n > 0) (void)pthread_join(q->workers[--q->workers_n], NULL);
+}
+
+void queues_stop(struct http_server *server)
+{
+    queue_stop(&server->slow);
+    queue_stop(&server->queue);
 }

@@ -24,6 +24,8 @@
 #define SECTION {"section", HTTP_IDENTIFIER}
 #define ID {"id", HTTP_ID}
 
+#define SLOW .slow = true /* checks a password: a third of a second and 256 MiB */
+
 #define CARD_BODY_MAX ((size_t)3 << 20) /* a node card and its form */
 
 static const struct http_route ROUTES[] = {
@@ -33,11 +35,11 @@ static const struct http_route ROUTES[] = {
     GET(PUBLIC, "/language/{language}", language_set, "Language of the pages in this browser",
         WITH({"language", HTTP_LANGUAGE})),
     GET(PUBLIC, "/signin", signin_show, "Sign-in form", WITH()),
-    POST(PUBLIC, "/signin", signin_post, "Sign in", WITH()),
+    POST(PUBLIC, "/signin", signin_post, "Sign in", WITH(), SLOW),
     GET(PUBLIC, "/activate", activate_show, "First password, with the one-time code", WITH()),
-    POST(PUBLIC, "/activate", activate_post, "Activate an account", WITH()),
+    POST(PUBLIC, "/activate", activate_post, "Activate an account", WITH(), SLOW),
     GET(PUBLIC, "/recover", recover_show, "Forgotten password, with the recovery code", WITH()),
-    POST(PUBLIC, "/recover", recover_post, "New password by recovery code", WITH()),
+    POST(PUBLIC, "/recover", recover_post, "New password by recovery code", WITH(), SLOW),
     POST(ACCOUNT_OWN, "/signout", signout_post, "Sign out", WITH()),
 
     GET(ACCOUNT_OWN, "/", work_show, "My work", WITH()),
@@ -94,9 +96,9 @@ static const struct http_route ROUTES[] = {
     POST(ACCOUNT_OWN, "/account/language", account_language_post, "Save the language of the account", WITH()),
     POST(ACCOUNT_OWN, "/account/sessions/end", account_session_post, "Sign out somewhere else", WITH()),
     GET(ACCOUNT_OWN, "/account/password", password_show, "Form to change the password", WITH()),
-    POST(ACCOUNT_OWN, "/account/password", password_post, "Change the password", WITH()),
+    POST(ACCOUNT_OWN, "/account/password", password_post, "Change the password", WITH(), SLOW),
     GET(ACCOUNT_OWN, "/account/recovery", recovery_show, "Form for a new recovery code", WITH()),
-    POST(ACCOUNT_OWN, "/account/recovery", recovery_post, "Make a new recovery code", WITH()),
+    POST(ACCOUNT_OWN, "/account/recovery", recovery_post, "Make a new recovery code", WITH(), SLOW),
 
     GET(ACCOUNT_OWN, "/teams", teams_show, "Teams and their members", WITH()),
     POST(TEAM_MANAGE, "/teams", team_new_post, "Make a team", WITH()),

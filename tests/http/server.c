@@ -172,6 +172,8 @@ static const struct http_route ROUTES[] = {
     HTTP_ROUTE(CAN_ALL, .method = HTTP_GET, .path = "/token", .handler = token_page, .summary = "A token"),
     HTTP_ROUTE(CAN_ALL, .method = HTTP_GET, .path = "/page", .handler = plain_page, .summary = "16 KiB"),
     HTTP_ROUTE(CAN_ALL, .method = HTTP_GET, .path = "/slow/{ms}", .parameters = {{"ms", HTTP_NUMBER}}, .handler = slow, .summary = "Waits"),
+    HTTP_ROUTE(CAN_ALL, .method = HTTP_GET, .path = "/hash/{ms}", .parameters = {{"ms", HTTP_NUMBER}}, .slow = true, .handler = slow,
+               .summary = "Waits, among the slow"),
     HTTP_ROUTE(CAN_ALL, .method = HTTP_GET, .path = "/large/{n}", .parameters = {{"n", HTTP_NUMBER}}, .handler = large, .summary = "Many bytes"),
     HTTP_ROUTE(CAN_ALL, .method = HTTP_GET, .path = "/redirect", .handler = redirect, .summary = "Redirects"),
     HTTP_ROUTE(CAN_ALL, .method = HTTP_GET, .path = "/header", .handler = header, .summary = "Sets a header"),
@@ -218,7 +220,7 @@ int main(int argc, char **argv)
     MEM_SCOPE(ctx, NULL);
     for (size_t i = 0; i < sizeof page; i++) page[i] = (uint8_t)('a' + i % 26);
     struct http_server_options options = {
-        .queue_max = 4, .workers = 2, .connections_max = 200, .idle_time = 1500, .head_time = 1500, .body_time = 1500,
+        .queue_max = 4, .workers = 2, .slow_workers = 2, .slow_queue_max = 4, .connections_max = 200, .idle_time = 1500, .head_time = 1500, .body_time = 1500,
         .app = {.routes = ROUTES, .routes_n = COUNT_OF(ROUTES), .admit = admit, .csrf_token = csrf_token, .on_error = on_error,
                 .capability_name = capability_name},
     };

@@ -432,6 +432,22 @@ test('when the queue is full, 503 and Retry-After', async () => {
   assert.equal((await request(server, 'GET', '/show')).status, 200)
 })
 
+test('what is slow holds up nobody else', async () => {
+  let finished = 0
+  const slow = Array.from({ length: 20 }, () =>
+    request(server, 'GET', '/hash/1000').then((a) => {
+      if (a.status === 200) finished++
+      return a.status
+    })
+  )
+  const refused = await Promise.any(slow) /* its queue is full: 20 have arrived */
+  assert.equal(refused, 503)
+  for (let i = 0; i < 5; i++) assert.equal((await request(server, 'GET', '/show')).status, 200)
+  assert.equal(finished, 0, 'the quick ones did not wait for the slow ones')
+  const done = (await Promise.all(slow)).filter((s) => s === 200).length
+  assert.ok(done >= 4 && done <= 6, String(done)) /* 4 waiting, and up to 2 at work when the others came */
+})
+
 test('many connections: those that wait are served when others end', async () => {
   const crowd = Array.from({ length: 230 }, () => connect(server))
   const one = await request(server, 'GET', '/show') /* idle ones are cut under pressure */
