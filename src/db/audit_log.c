@@ -39,10 +39,11 @@ static const struct db_query LINE_GET = {
 };
 static const struct db_query HEADS = {
     "audit_heads",
-    "SELECT l.chain, l.number, l.line FROM audit_chain AS c JOIN audit_line AS l"
-    " ON l.chain = c.chain AND l.number ="
-    "   (SELECT max(m.number) FROM audit_line AS m WHERE m.chain = c.chain)"
-    " WHERE l.number > c.sealed ORDER BY l.chain LIMIT $1",
+    "SELECT h.chain, h.number, h.line FROM (SELECT c.chain, c.sealed,"
+    "  (SELECT max(m.number) FROM audit_line AS m WHERE m.chain = c.chain) AS number,"
+    "  (SELECT m.line FROM audit_line AS m WHERE m.chain = c.chain"
+    "   ORDER BY m.number DESC LIMIT 1) AS line FROM audit_chain AS c) AS h"
+    " WHERE h.number > h.sealed ORDER BY h.chain LIMIT $1",
     "i",
     LINE_OUT,
 };
