@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <stdatomic.h>
 
 #include "db/deadline.h"
 
@@ -12,7 +13,8 @@ struct request {
     db_fn *fn; /* NULL: scrub */
     void *arg;
     err result;
-    bool taken; /* the writer has it: its thread must wait to the end */
+    bool taken;           /* the writer has it: its thread must wait to the end */
+    atomic_bool finished; /* orders what fn wrote before what the waiting thread reads */
     struct request *next, *prev;
     sem_t done;
 };
@@ -65,6 +67,12 @@ static void queue_remove(struct db_writer *w, struct request *r)
 }
 
 /* ---- the writer's thread ---- */
+
+static void request_finish(struct request *r)
+{
+    atomic_store(&r->finished, true);
+    (void)sem_post(&r->done); /* from here on r may be gone */
+}
 
 /* queue_take: the next one, waiting for it if `wait`; NULL if there is none (at the end). A scrub
  * is only taken when waited for: it can't be part of a group. */
@@ -153,7 +161,7 @@ static void group_run(struct db_writer *w, struct request *first)
         else
             count(w, good, 1, 0);
     }
-    for (size_t i = 0; i < n; i++) (void)sem_post(&w->group[i]->done);
+    for (size_t i = 0; i < n; i++) request_finish(w->group[i]);
 }
 
 static void *writer_main(void *arg)
@@ -163,7 +171,7 @@ static void *writer_main(void *arg)
     while ((r = queue_take(w, true)) != NULL) {
         if (r->fn == NULL) {
             r->result = w->engine->scrub(w->conn);
-            (void)sem_post(&r->done);
+            request_finish(r);
         } else {
             group_run(w, r);
         }
@@ -222,6 +230,7 @@ static err request_run(struct db_writer *w, struct request *r)
         if (request_leave(w, r)) FAIL(ERR_BUSY, "the store is busy: no turn came in time");
         done_wait(r);
     }
+    ENSURE(atomic_load(&r->finished), ERR_BUG, "a transaction that nobody finished");
     return r->result;
 }
 
