@@ -34,7 +34,8 @@ static void defaults_fill(struct http_server_options *o)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     if (o->address == NULL) o->address = "127.0.0.1";
-    o->io_threads = or_unsigned(o->io_threads, 2);
+    unsigned half = processors < 4 ? 1 : (unsigned)processors / 2;
+    o->io_threads = or_unsigned(o->io_threads, o->certificate_pem != NULL && half < 2 ? 2 : half);
     o->workers = or_unsigned(o->workers, processors < 2 ? 2 : (unsigned)processors);
     o->queue_max = or_unsigned(o->queue_max, 256);
     o->slow_workers = or_unsigned(o->slow_workers, 2);
