@@ -134,8 +134,9 @@ err section_show(void *app, struct http_request *rq, struct http_response *rs)
         s.problems = checked.problems;
         s.problems_n = checked.n_problems;
     }
-    TRY(form_answers_initial(s.p.ctx, s.form, s.section, &s.eval, answers, &answers));
+    /* Before the defaults: a heading with a date by default is not one that somebody filled in. */
     TRY(with_heading(&s, answers, &answers));
+    TRY(form_answers_initial(s.p.ctx, s.form, s.section, &s.eval, answers, &answers));
     const char *add = page_query(&s.p, "add");
     s.add = text_empty(add) ? NULL : add;
     s.p.status = 200;
