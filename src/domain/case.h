@@ -122,6 +122,8 @@ err case_mine(struct node *node, struct actor *actor, const char *from, mem *ctx
  * if there are none. The form may have changed since they were given: what it does not know any more is passed over.
  * *out belongs to the casefile: do not change it. */
 err case_answers(const struct casefile *c, const struct form *form, json_t **out);
+/* case_answer: the answer to one question outside of repeats, without opening the other compartments; NULL: none, or withheld. */
+err case_answer(const struct casefile *c, const struct form *form, const struct form_item *item, const json_t **out);
 /* case_revision: the sum of the revisions of a form's records that the actor holds: what a page hands back to
  * save, so that it can't overwrite what somebody else saved meanwhile. */
 int64_t case_revision(const struct casefile *c, const char *form_id);

@@ -10,16 +10,27 @@
 #include "domain/vault.h"
 #include "form/split.h"
 
-static err open_row(const struct casefile *c, const struct db_record *row, enum compartment compartment,
-                    struct case_record *out)
+static err open_body(const struct casefile *c, size_t at, json_t **out)
 {
     struct bytes plain;
-    TRY(vault_open_record(c->vault, row, c->ctx, &plain));
+    if (c->content->bodies[at] == NULL) {
+        json_t *body;
+        TRY(vault_open_record(c->vault, &c->content->rows.at[at], c->ctx, &plain));
+        err e = json_read(plain, RECORD_JSON_MAX, &body);
+        wipe((void *)(uintptr_t)plain.p, plain.n);
+        TRY(e);
+        TRY(json_keep(c->ctx, body));
+        c->content->bodies[at] = body;
+    }
+    *out = c->content->bodies[at];
+    return ERR_OK;
+}
+
+static err open_row(const struct casefile *c, size_t at, enum compartment compartment, struct case_record *out)
+{
+    const struct db_record *row = &c->content->rows.at[at];
     json_t *body;
-    err e = json_read(plain, RECORD_JSON_MAX, &body);
-    wipe((void *)(uintptr_t)plain.p, plain.n);
-    TRY(e);
-    TRY(json_keep(c->ctx, body));
+    TRY(open_body(c, at, &body));
     *out = (struct case_record){row->kind, row->name,        compartment, row->revision,
                                 row->created_at, row->author_id, body};
     return ERR_OK;
@@ -45,7 +56,7 @@ err case_records(const struct casefile *c, const char *kind, struct case_records
         enum compartment compartment;
         TRY(compartment_parse(row->compartment, &compartment));
         if (!vault_holds(c->vault, compartment)) continue;
-        TRY(open_row(c, row, compartment, &at[n]));
+        TRY(open_row(c, i, compartment, &at[n]));
         n++;
     }
     content->opened[content->n_opened].kind = kind;
@@ -55,29 +66,46 @@ err case_records(const struct casefile *c, const char *kind, struct case_records
     return ERR_OK;
 }
 
+/* The row of a record, or rows.n. */
+static size_t row_of(const struct casefile *c, const char *kind, const char *name, enum compartment compartment)
+{
+    const db_records *rows = &c->content->rows;
+    for (size_t i = 0; i < rows->n; i++)
+        if (text_same(rows->at[i].kind, kind) && text_same(rows->at[i].name, name) &&
+            text_same(rows->at[i].compartment, compartment_name(compartment)))
+            return i;
+    return rows->n;
+}
+
 err case_record_one(const struct casefile *c, const char *kind, const char *name,
                     enum compartment compartment, const struct case_record **out)
 {
-    struct case_records all;
-    TRY(case_records(c, kind, &all));
-    for (size_t i = 0; i < all.n; i++)
-        if (text_same(all.at[i].name, name) && all.at[i].compartment == compartment) {
-            *out = &all.at[i];
-            return ERR_OK;
-        }
-    FAIL(ERR_NOT_FOUND, "the case has no such record");
+    size_t at = row_of(c, kind, name, compartment);
+    ENSURE(at < c->content->rows.n && vault_holds(c->vault, compartment), ERR_NOT_FOUND,
+           "the case has no such record");
+    struct case_record *record = mem_new(c->ctx, struct case_record);
+    ENSURE_MEM(record);
+    TRY(open_row(c, at, compartment, record));
+    *out = record;
+    return ERR_OK;
+}
+
+err case_answer(const struct casefile *c, const struct form *form, const struct form_item *item, const json_t **out)
+{
+    const struct case_record *record;
+    *out = NULL;
+    err e = case_record_one(c, "form", form->id, item->compartment, &record);
+    if (e.kind == ERR_NOT_FOUND) return ERR_OK;
+    TRY(e);
+    *out = json_object_get(record->body, item->name);
+    return ERR_OK;
 }
 
 int64_t case_revision_of(const struct casefile *c, const char *kind, const char *name,
                          enum compartment compartment)
 {
-    for (size_t i = 0; i < c->content->rows.n; i++) {
-        const struct db_record *row = &c->content->rows.at[i];
-        if (text_same(row->kind, kind) && text_same(row->name, name) &&
-            text_same(row->compartment, compartment_name(compartment)))
-            return row->revision;
-    }
-    return 0;
+    size_t at = row_of(c, kind, name, compartment);
+    return at < c->content->rows.n ? c->content->rows.at[at].revision : 0;
 }
 
 int64_t case_revision(const struct casefile *c, const char *form_id)
@@ -89,7 +117,7 @@ int64_t case_revision(const struct casefile *c, const char *form_id)
     return sum;
 }
 
-err case_answers(const struct casefile *c, const struct form *form, json_t **out)
+static err merge_answers(const struct casefile *c, const struct form *form, json_t **out)
 {
     struct case_records all;
     struct form_parts parts = {0};
@@ -97,6 +125,24 @@ err case_answers(const struct casefile *c, const struct form *form, json_t **out
     for (size_t i = 0; i < all.n; i++)
         if (text_same(all.at[i].name, form->id)) parts.at[all.at[i].compartment] = all.at[i].body;
     return form_merge_known(c->ctx, form, &parts, out);
+}
+
+err case_answers(const struct casefile *c, const struct form *form, json_t **out)
+{
+    struct case_content *content = c->content;
+    for (size_t i = 0; i < content->n_merged; i++)
+        if (content->merged[i].form == form) {
+            *out = content->merged[i].answers;
+            return ERR_OK;
+        }
+    json_t *answers;
+    TRY(merge_answers(c, form, &answers));
+    if (content->n_merged < CASE_FORMS_MOST) {
+        content->merged[content->n_merged].form = form;
+        content->merged[content->n_merged++].answers = answers;
+    }
+    *out = answers;
+    return ERR_OK;
 }
 
 static err open_facts(struct casefile *c)
@@ -117,7 +163,10 @@ static err open_facts(struct casefile *c)
 static err take_rows(struct casefile *c, const db_records *rows)
 {
     c->content->rows = *rows;
+    c->content->bodies = mem_array(c->ctx, json_t *, rows->n + 1);
+    ENSURE_MEM(c->content->bodies);
     c->content->n_opened = 0;
+    c->content->n_merged = 0;
     c->there = 0;
     for (size_t i = 0; i < rows->n; i++) {
         enum compartment compartment;

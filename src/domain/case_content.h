@@ -1,4 +1,4 @@
-/* case_content.h - the inside of a casefile: ciphertext as read, opened kind by kind when asked for.
+/* case_content.h - the inside of a casefile: ciphertext as read, opened one by one when asked for.
  *
  * Private to domain/case*.c.
  */
@@ -9,14 +9,21 @@
 #include "domain/case.h"
 
 #define CASE_KINDS_MOST 12
+#define CASE_FORMS_MOST 8 /* whose merged answers are remembered; more are merged each time */
 
 struct case_content {
     db_records rows;
+    json_t **bodies; /* one for each row: decrypted, NULL until asked for */
     struct {
         const char *kind;
         struct case_records records;
     } opened[CASE_KINDS_MOST];
     size_t n_opened;
+    struct {
+        const struct form *form;
+        json_t *answers; /* merged */
+    } merged[CASE_FORMS_MOST];
+    size_t n_merged;
 };
 
 /* casefile_of: a casefile around a row and what was read with it; opens the facts. */

@@ -28,36 +28,52 @@ err facts_save(struct node *node, struct actor *actor, struct casefile *c, const
     return case_reload(node, c);
 }
 
-/* The answer to the question that feeds this statistic ("birth_date", "age_band"), or NULL. The form says which
- * question that is; the program knows no field names. */
-static const char *answer_for(const struct form *form, const json_t *answers, const char *statistic)
+const struct form_item *facts_item(const struct form *form, const char *statistic)
 {
     for (size_t i = 0; i < form->n_items; i++)
-        if (form->items[i].scope == NULL && text_same(form->items[i].statistic, statistic)) {
-            const json_t *v = json_object_get(answers, form->items[i].name);
-            return json_is_string(v) ? json_string_value(v) : NULL;
-        }
+        if (form->items[i].scope == NULL && text_same(form->items[i].statistic, statistic)) return &form->items[i];
     return NULL;
 }
 
-enum child_status facts_child_of(const struct form *form, const json_t *answers, enum child_status said,
-                                 struct date today)
+/* The answer to the question that feeds this statistic, or NULL. The form says which question that is; the program knows no
+ * field names. */
+static const char *answer_for(const struct form *form, const json_t *answers, const char *statistic)
+{
+    const struct form_item *item = facts_item(form, statistic);
+    return item == NULL ? NULL : json_text_or(answers, item->name, NULL);
+}
+
+static enum child_status child_by(const char *birth_date, const char *band, enum child_status said, struct date today)
 {
     struct date birth;
-    const char *date = answer_for(form, answers, "birth_date");
-    if (date != NULL && !err_failed(date_parse(date, &birth)))
+    if (birth_date != NULL && !err_failed(date_parse(birth_date, &birth)))
         return date_age(birth, today) < 18 ? CHILD_YES : CHILD_NO;
-    const char *band = answer_for(form, answers, "age_band");
     if (text_same(band, "under_18")) return CHILD_YES;
     if (text_same(band, "over_18")) return said == CHILD_YES || said == CHILD_MAYBE ? said : CHILD_NO;
     return said == CHILD_UNKNOWN ? CHILD_MAYBE : said;
 }
 
+enum child_status facts_child_of(const struct form *form, const json_t *answers, enum child_status said,
+                                 struct date today)
+{
+    return child_by(answer_for(form, answers, FACTS_BIRTH), answer_for(form, answers, FACTS_AGE_BAND), said, today);
+}
+
+static err case_text(const struct casefile *c, const struct form *form, const char *statistic, const char **out)
+{
+    const struct form_item *item = facts_item(form, statistic);
+    const json_t *answer = NULL;
+    if (item != NULL) TRY(case_answer(c, form, item, &answer));
+    *out = json_is_string(answer) ? json_string_value(answer) : NULL;
+    return ERR_OK;
+}
+
 err facts_child(const struct node *node, const struct casefile *c, const struct form *form,
                 enum child_status *out)
 {
-    json_t *answers;
-    TRY(case_answers(c, form, &answers));
-    *out = facts_child_of(form, answers, c->facts->child, date_of(node_now(node)));
+    const char *birth, *band;
+    TRY(case_text(c, form, FACTS_BIRTH, &birth));
+    TRY(case_text(c, form, FACTS_AGE_BAND, &band));
+    *out = child_by(birth, band, c->facts->child, date_of(node_now(node)));
     return ERR_OK;
 }

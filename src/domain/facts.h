@@ -45,6 +45,12 @@ err facts_child(const struct node *node, const struct casefile *c, const struct 
  * age_band (under_18, over_18). */
 enum child_status facts_child_of(const struct form *form, const json_t *answers, enum child_status said,
                                  struct date today);
+/* facts_item: the question outside of repeats that feeds a statistic, NULL if the form has none. */
+#define FACTS_BIRTH "birth_date"
+#define FACTS_AGE_BAND "age_band"
+#define FACTS_SEX "sex"
+const struct form_item *facts_item(const struct form *form, const char *statistic);
+
 /* facts_may_be_child: everything but CHILD_NO. */
 bool facts_may_be_child(enum child_status s);
 

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "crypto/certificate.h"
 #include "db/setting.h"
+#include "domain/case_progress.h"
 #include "domain/formbook.h"
 #include "domain/node_setting.h"
 #include "domain/user_root.h"
@@ -114,6 +115,7 @@ static err open_into(struct node *node)
     TRY(key_read(node)); /* first: a folder that is no node is left as it is */
     TRY(stores_open(node, false));
     TRY(db_read(node->records, settings_load, node));
+    TRY(progress_table_new(node, &node->progress));
     return formbook_open(node, node->data_folder, &node->forms);
 }
 

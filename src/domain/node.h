@@ -23,6 +23,7 @@
 struct private_key; /* crypto/certificate.h */
 struct certificate;
 struct formbook;
+struct progress_table;
 
 #define NODE_ADDRESS_MOST 200 /* bytes */
 
@@ -54,6 +55,7 @@ struct node {
     struct digest
         signin_key; /* from node.key: hides who tried to sign in from who has only the store */
     const struct formbook *forms; /* domain/formbook.h */
+    struct progress_table *progress; /* domain/case_progress.h */
     struct node_settings settings;
 };
 

@@ -14,6 +14,9 @@
 #include "http/decode.h"
 #include "http/parts.h"
 
+/* A page takes some hundred small pieces of memory; most come out of one block. Below malloc's threshold for mapping. */
+#define REQUEST_POOL ((size_t)96 << 10)
+
 #define TOO_LARGE MSG("What was sent is larger than this page takes")
 #define BUSY MSG("The server is busy. Try again in a few seconds")
 #define MALFORMED MSG("The request is not well formed")
@@ -21,7 +24,7 @@
 
 static bool call_talloc(struct call *call)
 {
-    mem *request = talloc_new(NULL), *response = talloc_new(NULL);
+    mem *request = talloc_pool(NULL, REQUEST_POOL), *response = talloc_new(NULL);
     call->rq = request == NULL ? NULL : mem_new(request, struct http_request);
     call->rs = (struct http_response){.ctx = response, .status = 200};
     if (call->rq != NULL && response != NULL) {

@@ -28,17 +28,6 @@ static const struct {
     {PARTY_THIRD, MSG("Third country")},
 };
 
-/* Questions that the bar shows, by the code of the statistic that they feed (docs/forms.md). */
-#define STATISTIC_SEX "sex"
-#define STATISTIC_BIRTH "birth_date"
-
-static const struct form_item *item_of(const struct form *form, const char *statistic)
-{
-    for (size_t i = 0; i < form->n_items; i++)
-        if (form->items[i].scope == NULL && text_same(form->items[i].statistic, statistic)) return &form->items[i];
-    return NULL;
-}
-
 static void add_fact(struct page *p, json_t *list, const char *text)
 {
     err e = text_empty(text) ? ERR_OK : json_add(list, json_string(text));
@@ -57,17 +46,23 @@ static err add_age(struct page *p, json_t *list, const char *birth)
     return ERR_OK;
 }
 
+static err text_answer(const struct casefile *c, const struct form *form, const struct form_item *item, const char **out)
+{
+    const json_t *answer = NULL;
+    if (item != NULL) TRY(case_answer(c, form, item, &answer));
+    *out = json_is_string(answer) ? json_string_value(answer) : NULL;
+    return ERR_OK;
+}
+
 /* Sex and age, where a form asks for them and they are known. */
 static err put_person(struct page *p, const struct casefile *c, json_t *list)
 {
     for (size_t i = 0; i < p->node->forms->n; i++) {
         const struct form *form = p->node->forms->at[i];
-        const struct form_item *sex = item_of(form, STATISTIC_SEX), *birth = item_of(form, STATISTIC_BIRTH);
-        json_t *answers;
-        if (sex == NULL && birth == NULL) continue;
-        TRY(case_answers(c, form, &answers));
-        const char *chosen = sex == NULL ? NULL : json_text_or(answers, sex->name, NULL);
-        const char *born = birth == NULL ? NULL : json_text_or(answers, birth->name, NULL);
+        const struct form_item *sex = facts_item(form, FACTS_SEX);
+        const char *chosen, *born;
+        TRY(text_answer(c, form, sex, &chosen));
+        TRY(text_answer(c, form, facts_item(form, FACTS_BIRTH), &born));
         if (chosen == NULL && born == NULL) continue;
         struct form_reading reading = case_reading(p, form);
         if (chosen != NULL) add_fact(p, list, form_choice_label(form, &reading, sex, chosen).text);
@@ -81,7 +76,7 @@ static err child_status(const struct page *p, const struct casefile *c, enum chi
 {
     *out = c->facts->child;
     for (size_t i = 0; i < p->node->forms->n; i++)
-        if (item_of(p->node->forms->at[i], STATISTIC_BIRTH) != NULL)
+        if (facts_item(p->node->forms->at[i], FACTS_BIRTH) != NULL)
             return facts_child(p->node, c, p->node->forms->at[i], out);
     return ERR_OK;
 }

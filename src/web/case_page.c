@@ -2,6 +2,7 @@
 #include <stdarg.h>
 
 #include "base/text.h"
+#include "domain/case_progress.h"
 #include "domain/consent.h"
 #include "domain/conversation.h"
 #include "domain/facts.h"
@@ -122,36 +123,23 @@ static err add_section(struct overview *o, json_t *tasks, const struct form *for
     return withheld ? ERR_OK : put_progress(o, task, count);
 }
 
-/* Is there an answer to a question that is none of ours? */
-static bool others_wrote(const struct form *form, const json_t *answers, unsigned party)
-{
-    for (size_t i = 0; i < form->n_items; i++)
-        if (form->items[i].scope == NULL && (form->items[i].parties & party) == 0 &&
-            json_object_get(answers, form->items[i].name) != NULL)
-            return true;
-    return false;
-}
-
 /* The sections of a form that we fill in; and a way to read what others wrote in it. */
 static err add_form(struct overview *o, const struct form *form)
 {
-    struct form_checked checked;
-    json_t *answers, *tasks = NULL;
+    struct case_progress progress;
+    json_t *tasks = NULL;
     unsigned party = case_party(o->p->node, o->c);
-    struct form_eval eval = case_eval(o->p->node, o->c);
     struct form_reading reading = case_reading(o->p, form);
-    TRY(case_answers(o->c, form, &answers));
-    TRY(form_answers_check(o->p->ctx, form, answers, &eval, &reading, &checked));
-    for (size_t i = 0; i < form->n_sections; i++) {
+    TRY(case_progress(o->p->node, o->c, form, &progress));
+    for (size_t i = 0; i < form->n_sections && i < PROGRESS_SECTIONS_MOST; i++) {
         if (!is_ours(&form->sections[i], party)) continue;
         if (tasks == NULL) tasks = add_group(o, NULL, form_text(form, &reading, form->title).text);
-        TRY(add_section(o, tasks, form, &form->sections[i], &checked.sections[i], &reading));
+        TRY(add_section(o, tasks, form, &form->sections[i], &progress.sections[i], &reading));
     }
-    if (json_object_size(answers) == 0) return ERR_OK;
+    if (!progress.answered) return ERR_OK;
     if (tasks == NULL) tasks = add_group(o, NULL, form_text(form, &reading, form->title).text);
     json_t *task = add_task(o, tasks, "read", NULL, path_in(o, "forms/%s", form->id), "none");
-    if (others_wrote(form, answers, party))
-        put_said(o->p, task, "hint", MSG("Also what the other country wrote"));
+    if (progress.others) put_said(o->p, task, "hint", MSG("Also what the other country wrote"));
     return ERR_OK;
 }
 
