@@ -235,7 +235,7 @@ static enum MHD_Result body_add(struct call *call, const char *data, size_t n)
     call->counted += grown;
     atomic_fetch_add(&call->line->moved, n);
     size_t all = atomic_fetch_add(&call->server->bodies, grown) + grown;
-    if (call->body.failed == ERR_NONE && all <= BODIES_MAX) return MHD_YES;
+    if (call->body.failed == ERR_NONE && all <= call->server->options.bodies_max) return MHD_YES;
     bool large = call->body.failed == ERR_LIMIT;
     call_refuse(call, large ? 413 : 503, large ? TOO_LARGE : BUSY);
     return body_discard(call, n);

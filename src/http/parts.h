@@ -20,8 +20,6 @@
 #define RATE ((msec)1)
 /* So much of a refused body is read, so that its sender comes to read the answer. */
 #define DISCARD_MAX ((uint64_t)64 << 20)
-/* Memory of all bodies being read. */
-#define BODIES_MAX ((size_t)256 << 20)
 /* Memory of one connection: the headers of a request, and libmicrohttpd's buffers. */
 #define CONNECTION_MEMORY ((size_t)32 << 10)
 

@@ -41,6 +41,7 @@ static void defaults_fill(struct http_server_options *o)
     o->slow_workers = or_unsigned(o->slow_workers, 2);
     o->slow_queue_max = or_unsigned(o->slow_queue_max, 16);
     o->connections_max = or_unsigned(o->connections_max, 1024);
+    if (o->bodies_max == 0) o->bodies_max = (size_t)256 << 20;
     o->idle_time = or_msec(o->idle_time, 30 * MSEC_SECOND);
     o->head_time = or_msec(o->head_time, 15 * MSEC_SECOND);
     o->body_time = or_msec(o->body_time, 30 * MSEC_SECOND);

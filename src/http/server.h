@@ -24,6 +24,7 @@ struct http_server_options {
     unsigned slow_queue_max;         /* [16] */
     unsigned connections_max;        /* [1024] */
     unsigned connections_per_address_max; /* [0: no limit, for use behind a proxy] */
+    size_t bodies_max;               /* bytes of all bodies being read; 503 above [256 MiB] */
     msec idle_time;                  /* between requests, and for a TLS handshake [30 s] */
     msec head_time;                  /* from the first line of a request to the end of its headers [15 s] */
     msec body_time;                  /* in each such span a body or a response must move 1 KiB for each second [30 s] */

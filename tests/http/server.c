@@ -220,7 +220,7 @@ int main(int argc, char **argv)
     MEM_SCOPE(ctx, NULL);
     for (size_t i = 0; i < sizeof page; i++) page[i] = (uint8_t)('a' + i % 26);
     struct http_server_options options = {
-        .queue_max = 4, .workers = 2, .slow_workers = 2, .slow_queue_max = 4, .connections_max = 200, .idle_time = 1500, .head_time = 1500, .body_time = 1500,
+        .queue_max = 4, .workers = 2, .slow_workers = 2, .slow_queue_max = 4, .connections_max = 200, .bodies_max = (size_t)40 << 20, .idle_time = 1500, .head_time = 1500, .body_time = 1500,
         .app = {.routes = ROUTES, .routes_n = COUNT_OF(ROUTES), .admit = admit, .csrf_token = csrf_token, .on_error = on_error,
                 .capability_name = capability_name},
     };

@@ -267,6 +267,21 @@ test('a body over the limit is answered with a page, however it is sent', async 
   assert.match(large.body, new RegExp(`^body ${big.length}$`, 'm'))
 })
 
+test('bodies together have a limit; what is given up is given back', async () => {
+  const part = Buffer.alloc(15 << 20, 'a')
+  const head = `POST /raw HTTP/1.1\r\nHost: x\r\nContent-Length: ${16 << 20}\r\n\r\n`
+  const held = [connect(server), connect(server)]
+  for (const c of held) await c.send(Buffer.concat([Buffer.from(head), part]))
+  let third
+  do third = await request(server, 'POST', '/raw', { body: part }) /* the others may not have been read yet */
+  while (third.status === 200 && held.every((c) => !c.socket.destroyed))
+  assert.equal(third.status, 503)
+  held.forEach((c) => c.end())
+  do third = await request(server, 'POST', '/raw', { body: part })
+  while (third.status === 503)
+  assert.equal(third.status, 200)
+})
+
 test('a body in chunks, with trailers, and asked to wait', async () => {
   const a = await raw(server, 'POST /show HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\n' +
     '2\r\nx=\r\n1;ext=1\r\n1\r\n0\r\nX-Trailer: 1\r\n\r\n')
