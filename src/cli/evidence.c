@@ -1,7 +1,10 @@
 /* evidence.c - commands that give proof: the bundle of a conversation, the audit log. */
+#include "audit/export.h"
 #include "audit/verify.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "cli/acting.h"
+#include "crypto/certificate.h"
 #include "domain/node_audit.h"
 #include "exchange/evidence.h"
 
@@ -33,6 +36,20 @@ static err verify(struct cli *cli)
     return ERR_OK;
 }
 
+static err export(struct cli *cli)
+{
+    struct node *node;
+    const char *folder = cli->arguments[1], *pem = NULL, *path = NULL;
+    TRY(acting_node(cli, &node));
+    TRY(file_make_folder(folder));
+    TRY(audit_export(node->records, folder));
+    TRY(certificate_write_pem(cli->ctx, node->certificate, &pem));
+    TRY(file_join(cli->ctx, folder, "node.pem", &path));
+    TRY(file_write(path, bytes_text(pem), 0600));
+    (void)fputs("Check it with tools/audit-verify, or by hand: docs/audit.md.\n", cli->out);
+    return ERR_OK;
+}
+
 const struct command COMMANDS_EVIDENCE[] = {
     {.words = "evidence",
      .arguments = {"DIR", "CONVERSATION", "FILE.zip"},
@@ -43,5 +60,9 @@ const struct command COMMANDS_EVIDENCE[] = {
      .help = "checks the audit log: nothing edited, removed, put in, moved, cut off",
      .options = {{"known", "HASH", "of a checkpoint that somebody outside has"}},
      .run = verify},
+    {.words = "audit export",
+     .arguments = {"DIR", "FOLDER"},
+     .help = "writes the audit log to files that sha256sum and openssl verify",
+     .run = export},
     {0},
 };

@@ -78,6 +78,12 @@ static void store_look(struct store *s, const struct act *acks, const struct lif
 {
     int next[WRITERS] = {0};
     struct db_settings settings = store_settings(s, DB_RECORDS);
+    /* First by somebody who only reads, as `audit verify` does on a node that does not run. */
+    settings.read_only = true;
+    OK(db_open(s->ctx, &settings, &s->db));
+    for (size_t i = 0; i < life->acked; i++) assert_true(act_there(s->db, acks[i]));
+    db_close(s->db);
+    settings.read_only = false;
     OK(db_open(s->ctx, &settings, &s->db));
     OK(db_check(s->db));
     for (size_t i = 0; i < life->acked; i++) {
