@@ -413,6 +413,29 @@ static void indefinite_lengths(void **state)
     BAD(ERR_CRYPTO, cms_verify_detached(bytes_of(deep, sizeof deep), text, sign_a, NOW, NULL));
 }
 
+/* A length that is longer than it need be: DER has one form for each value. */
+static void lengths_in_one_form(void **state)
+{
+    (void)state;
+    MEM_SCOPE(ctx, NULL);
+    struct bytes der = {0}, content = {0};
+    OK(cms_sign(ctx, bytes_text("x"), key_a, sign_a, NOW, &der));
+    /* SEQUENCE, OID, [0], SEQUENCE, version, then SET of 13 bytes. */
+    const size_t lengths[] = {2, 17, 21}, set = 26;
+    assert_true(der.p[set] == 0x31 && der.p[set + 1] == 13);
+    uint8_t *p = talloc_size(ctx, der.n + 1);
+    memcpy(p, der.p, set + 1);
+    p[set + 1] = 0x81;
+    memcpy(p + set + 2, der.p + set + 1, der.n - set - 1);
+    for (size_t i = 0; i < COUNT_OF(lengths); i++) {
+        unsigned n = (unsigned)p[lengths[i]] << 8 | p[lengths[i] + 1];
+        n++;
+        p[lengths[i]] = (uint8_t)(n >> 8);
+        p[lengths[i] + 1] = (uint8_t)n;
+    }
+    BAD(ERR_CRYPTO, cms_verify(bytes_of(p, der.n + 1), sign_a, NOW, &content, NULL));
+}
+
 /* ---- sealing ---- */
 
 static void sealed_content_comes_back(void **state)
@@ -495,6 +518,12 @@ static void seals_outside_the_profile(void **state)
                 key_b, seal_b, &content));
     assert_true(bytes_equal(content, bytes_text("secret")));
     content = (struct bytes){0};
+    /* Also a recipient named so must be named exactly so. */
+    struct bytes named =
+        foreign_seal(ctx, EVP_aes_256_gcm(), one, RSA_PKCS1_OAEP_PADDING, EVP_sha256());
+    size_t at = bytes_find(named, bytes_text("Shelter"), 0);
+    assert_true(at != SIZE_MAX);
+    BAD(ERR_CRYPTO, cms_open(ctx, flipped(ctx, named, at, 5), key_b, seal_b, &content));
     struct {
         const EVP_CIPHER *cipher;
         const struct certificate *const *to;
@@ -589,6 +618,7 @@ int main(void)
         cmocka_unit_test(any_flipped_bit_of_a_signature),
         cmocka_unit_test(signatures_outside_the_profile),
         cmocka_unit_test(indefinite_lengths),
+        cmocka_unit_test(lengths_in_one_form),
         cmocka_unit_test(sealed_content_comes_back),
         cmocka_unit_test(any_flipped_byte_of_a_seal),
         cmocka_unit_test(seals_outside_the_profile),

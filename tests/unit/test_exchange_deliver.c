@@ -132,9 +132,9 @@ static void a_withdrawal_never_expires(void **state)
     w->mode = STATUS_503;
     for (int i = 0; i < 30; i++) {
         assert_true(deliver(w));
-        clock_set(w->clock, view_of(w, &letter).delivery.next_at);
-        assert_true(view_of(w, &letter).delivery.next_at - clock_now(w->clock) <=
-                    DELIVER_LONGEST_WAIT * 6 / 5);
+        msec next = view_of(w, &letter).delivery.next_at;
+        assert_true(next - clock_now(w->clock) <= DELIVER_LONGEST_WAIT * 6 / 5);
+        clock_set(w->clock, next);
     }
     expect(w, &letter, "queued", "submitted", "http-503");
     w->mode = GOOD;

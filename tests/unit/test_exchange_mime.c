@@ -133,6 +133,8 @@ static void hostile_boundaries(void **state)
         {"bare CR before", HEAD "--b\r\n\r\nx\r--b\r\n\r\ny\r\n--b--\r\n"},
         {"bare LF behind", HEAD "--b\r\n\r\nx\r\n--b\n\r\ny\r\n--b--\r\n"},
         {"only begins so", HEAD "--b\r\n\r\nx\r\n--bb\r\n\r\ny\r\n--b--\r\n"},
+        {"only begins so, and goes on like a header",
+         HEAD "--b\r\n\r\nx\r\n--bA: c\r\n\r\ny\r\n--b--\r\n"},
         {"only begins so, in the preamble", HEAD "--bb\r\n--b\r\n\r\nx\r\n--b--\r\n"},
         {"boundary behind the end", HEAD "--b\r\n\r\nx\r\n--b--\r\n--b\r\n\r\ny\r\n--b--\r\n"},
         {"text behind the end", HEAD "--b\r\n\r\nx\r\n--b--\r\nand more"},
