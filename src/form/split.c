@@ -235,25 +235,6 @@ static err names_check(const struct form *form, const struct form_item *scope, c
     return ERR_OK;
 }
 
-/* Entries without any answer keep their places too. */
-static err lengths_merge(const struct form_item *first, const json_t *from, json_t *into)
-{
-    for (const struct form_item *item = first; item != NULL; item = item->next) {
-        if (item->type == FORM_GROUP) TRY(lengths_merge(item->child, from, into));
-        if (item->type != FORM_REPEAT) continue;
-        const json_t *entries = json_object_get(from, item->name);
-        size_t n = json_array_size(entries);
-        if (n == 0) continue;
-        struct expression_entry last = {item, NULL, n - 1, NULL};
-        json_t *made;
-        TRY(object_make(into, &last, &made));
-        for (size_t i = 0; i < n; i++)
-            TRY(lengths_merge(item->child, json_array_get(entries, i),
-                              json_array_get(json_object_get(into, item->name), i)));
-    }
-    return ERR_OK;
-}
-
 err form_merge(mem *ctx, const struct form *form, const struct form_parts *parts, json_t **out)
 {
     json_t *root = json_object();
@@ -261,7 +242,6 @@ err form_merge(mem *ctx, const struct form *form, const struct form_parts *parts
     for (unsigned i = 0; i < COMPARTMENTS; i++) {
         if (parts->at[i] == NULL) continue;
         TRY(names_check(form, NULL, parts->at[i]));
-        TRY(lengths_merge(form->items, parts->at[i], root));
         struct merger m = {root, (enum compartment)i, false};
         struct visitor v = {form, merge_answer, &m};
         TRY(visit(&v, form->items, NULL, parts->at[i]));
@@ -279,7 +259,6 @@ err form_merge_known(mem *ctx, const struct form *form, const struct form_parts 
     for (unsigned i = 0; i < 2 * COMPARTMENTS; i++) {
         const json_t *part = parts->at[i % COMPARTMENTS];
         if (part == NULL) continue;
-        TRY(lengths_merge(form->items, part, root));
         struct merger m = {root, (enum compartment)(i % COMPARTMENTS), i < COMPARTMENTS};
         struct visitor v = {form, merge_known, &m};
         TRY(visit(&v, form->items, NULL, part));

@@ -96,6 +96,7 @@ static void each_wrong_answer_is_told(void **state)
         {"'age': true", "age: Write a whole number, for example 12.; "},
         {"'age': {'raw': 'old'}", "age: Write a whole number, for example 12.; "},
         {"'age': {'raw': '99999999999999999999'}", "age: This number is too large.; "},
+        {"'age': {'raw': '9007199254740993'}", "age: This number is too large.; "},
         {"'age': 9007199254740992", "age: This number is too large.; "},
         {"'weight': {'raw': '1,000'}", "weight: Write the number without a sign between the thousands.; "},
         {"'weight': {'raw': 'heavy'}", "weight: Write a number, for example 12.5.; "},
@@ -255,6 +256,7 @@ static void nothing_is_required_of_others(void **state)
     OK(form_answers_check(ctx, b->form, form_try_json(ctx, "{'age': 300}"), &eval, &reading, &c));
     assert_string_equal(form_try_problems(ctx, &c), "court: An answer is needed here.; ");
     assert_int_equal(c.sections[0].state, FORM_NOT_ASKED);
+    assert_int_equal(c.sections[1].state, FORM_NOT_ASKED);
     eval.parties = PARTY_EXPLOITATION;
     eval.compartments = COMPARTMENT_BIT(COMPARTMENT_HEALTH);
     OK(form_answers_check(ctx, b->form, form_try_json(ctx, "{'pregnant': 'yes'}"), &eval, &reading, &c));
@@ -281,6 +283,32 @@ static void what_is_not_held_is_left_alone(void **state)
                           &eval, &reading, &c));
     assert_json(ctx, c.answers, "{'children':[{'child':'B'}],'court':'T','double':60}");
     assert_int_equal(c.n_dropped, 0);
+}
+
+static void what_can_not_be_known_is_kept(void **state)
+{
+    (void)state;
+    MEM_SCOPE(ctx, NULL);
+    const struct form *form = form_try_load(ctx,
+                                            "type,name,label,relevant,constraint,bind::trm:compartment\n"
+                                            "text,a,A,,,identity\n"
+                                            "text,h,H,,,health\n"
+                                            "text,x,X,${h} = 'y',,identity\n"
+                                            "text,z,Z,${a} = 'y',,health\n"
+                                            "text,w,W,,. = ${h},identity\n",
+                                            "");
+    struct form_eval eval = FORM_EVAL_ALL(TRY_NOW);
+    struct form_reading reading = form_reading_of(form, "en");
+    struct form_checked c;
+    const char *answers = "{'a': 'n', 'x': 'its h is not held', 'z': 'not held', 'w': 'w'}";
+    eval.compartments = COMPARTMENT_BIT(COMPARTMENT_IDENTITY);
+    OK(form_answers_check(ctx, form, form_try_json(ctx, answers), &eval, &reading, &c));
+    assert_json(ctx, c.answers, "{'a':'n','w':'w','x':'its h is not held','z':'not held'}");
+    assert_int_equal(c.n_dropped, 0);
+    assert_string_equal(form_try_problems(ctx, &c), "");
+    c = form_try_check(ctx, form, answers);
+    assert_json(ctx, c.answers, "{'a':'n','w':'w'}");
+    assert_int_equal(c.n_problems, 1);
 }
 
 static void messages_come_in_the_readers_language(void **state)
@@ -439,6 +467,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(sections_have_states, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nothing_is_required_of_others, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_not_held_is_left_alone, set_up, tear_down),
+        cmocka_unit_test(what_can_not_be_known_is_kept),
         cmocka_unit_test_setup_teardown(messages_come_in_the_readers_language, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_section_merges_into_what_is_stored, set_up, tear_down),
         cmocka_unit_test(entries_keep_what_is_not_held),

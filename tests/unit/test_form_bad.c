@@ -137,6 +137,21 @@ static void all_mistakes_are_told_at_once(void **state)
     assert_int_equal(problems.errors, 7);
 }
 
+static void too_many_mistakes_end_with_a_word(void **state)
+{
+    (void)state;
+    MEM_SCOPE(ctx, NULL);
+    const struct form *form = NULL;
+    struct form_problems problems;
+    char *survey = talloc_strdup(ctx, H);
+    for (size_t i = 0; i < 300; i++) survey = talloc_asprintf_append(survey, "txt,a%zu,A\n", i);
+    form_problems_init(&problems, ctx);
+    BAD(ERR_INPUT, form_load(ctx, form_try_source(survey, ""), &problems, &form));
+    assert_int_equal(problems.errors, 301); /* and it has no question */
+    assert_int_equal(problems.n, FORM_PROBLEMS_MAX);
+    assert_string_equal(problems.at[problems.n - 1].message, "there are more problems; mend these first");
+}
+
 static void limits_hold(void **state)
 {
     (void)state;
@@ -198,6 +213,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_mistake_is_found_where_it_is),
         cmocka_unit_test(all_mistakes_are_told_at_once),
+        cmocka_unit_test(too_many_mistakes_end_with_a_word),
         cmocka_unit_test(limits_hold),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

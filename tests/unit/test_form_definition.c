@@ -20,7 +20,8 @@ static const char CHOICES[] = "list_name,name,label::English (en),label::Shqip (
                               "sex,female,Female,Femër,\n"
                               "sex,other,Other,Tjetër,\n"
                               "need,bed,A bed,,basic\n"
-                              "need,doctor,A doctor,,health\n";
+                              "need,doctor,A doctor,,health\n"
+                              "spare,x,X,X,\n";
 
 static void a_form_loads_as_a_tree(void **state)
 {
@@ -70,6 +71,23 @@ static void questions_take_from_their_group(void **state)
     assert_ptr_equal(needs->section, &form->sections[1]);
 }
 
+static void what_never_leaves_holds_for_all_inside(void **state)
+{
+    (void)state;
+    MEM_SCOPE(ctx, NULL);
+    const struct form *form = form_try_load(ctx,
+                                            "type,name,label,bind::trm:compartment,bind::trm:share\n"
+                                            "begin_group,g,G,health,never\n"
+                                            "begin_group,h,H,,\n"
+                                            "text,a,A,,\n"
+                                            "end_group,,,,\n"
+                                            "end_group,,,,\n"
+                                            "text,b,B,health,\n",
+                                            "");
+    assert_int_equal(form_item_find(form, NULL, "a")->share, FORM_SHARE_NEVER);
+    assert_int_equal(form_item_find(form, NULL, "b")->share, FORM_SHARE_ASK);
+}
+
 static void or_other_makes_a_text_question(void **state)
 {
     (void)state;
@@ -105,6 +123,13 @@ static void labels_fall_back_and_say_so(void **state)
     assert_true(form_text(form, &reading, name->hint).wanted);
     reading = form_reading_of(form, NULL);
     assert_false(form_label(form, &reading, name).wanted);
+    /* nothing that the reader asked for, nothing in the form's own language: English before the rest */
+    const struct form *many = form_try_load(
+        ctx, "type,name,label::F (fr),label::D (de),label::E (en),bind::trm:compartment\n"
+             "text,a,Mot,Wort,Word,health\ntext,b,,Wort,Word,health\n", "");
+    struct form_reading italian = form_reading_of(many, "it");
+    assert_string_equal(form_label(many, &italian, &many->items[0]).text, "Mot");
+    assert_string_equal(form_label(many, &italian, &many->items[1]).text, "Word");
     const struct form_item *needs = form_item_find(form, NULL, "needs");
     reading = form_reading_of(form, "sq");
     assert_string_equal(form_choice_label(form, &reading, needs, "bed").text, "A bed");
@@ -145,6 +170,7 @@ static void warnings_do_not_stop_a_form(void **state)
     assert_non_null(strstr(text, "survey.csv row 5 column label::Shqip (sq): warning: there is no text "
                                  "in this language"));
     assert_non_null(strstr(text, "choices.csv row 4 column label::Shqip (sq): warning:"));
+    assert_non_null(strstr(text, "choices.csv row 6 column list_name: warning: no question uses the list spare"));
 }
 
 static void annex_i_loads_without_a_word(void **state)
@@ -188,6 +214,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_form_loads_as_a_tree),
         cmocka_unit_test(questions_take_from_their_group),
+        cmocka_unit_test(what_never_leaves_holds_for_all_inside),
         cmocka_unit_test(or_other_makes_a_text_question),
         cmocka_unit_test(labels_fall_back_and_say_so),
         cmocka_unit_test(spreadsheets_save_in_many_ways),

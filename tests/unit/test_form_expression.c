@@ -146,6 +146,7 @@ static void values_are_as_in_odk(void **state)
         {"selected(${empty}, '')", "false"},
         {"selected('a b', 'b')", "true"},
         {"selected('ab', 'a')", "false"},
+        {"selected('a b', 'ab')", "false"},
         {"count-selected(${many})", "2"},
         {"count-selected(${empty})", "0"},
         {"count-selected(${one})", "1"},

@@ -31,6 +31,7 @@ static const char SURVEY[] =
     "integer,age,Age,,,,,,,,,\n"
     "calculate,shown,Shown,,,,,${age} + 1,,,,\n"
     "decimal,weight,Weight,,,,,,,,,\n"
+    "select_one town,home,Home,,,,,,,of = ${kids},,\n"
     "end_group,,,,,,,,,,,\n";
 static const char CHOICES[] = "list_name,name,label::English (en),of\nyn,yes,Yes,\nyn,no,No,\n"
                               "town,roma,Roma,yes\ntown,tirana,Tirana,no\n";
@@ -118,6 +119,38 @@ static void fields_know_their_condition(void **state)
     assert_null(field(&f, "r[0].why")->when_item);
 }
 
+static void what_a_condition_needs_from_elsewhere_is_known(void **state)
+{
+    (void)state;
+    MEM_SCOPE(ctx, NULL);
+    struct bench b = {.eval = FORM_EVAL_ALL(TRY_NOW)};
+    b.form = form_try_load(ctx,
+                           "type,name,label,relevant,calculation,bind::trm:compartment\n"
+                           "begin_group,p,P,,,identity\n"
+                           "text,here,H,,,\n"
+                           "calculate,sum,,,${here} + 1,\n"
+                           "text,x,X,${here} != ${there} or ${far} = ${many} or ${sum} = 2,,\n"
+                           "begin_repeat,mixed,M,,,\n"
+                           "text,m,M,,,\n"
+                           "text,w,W,,,health\n"
+                           "end_repeat,,,,,\n"
+                           "end_group,,,,,\n"
+                           "begin_group,q,Q,,,identity\n"
+                           "decimal,there,T,,,\n"
+                           "text,far,F,,,health\n"
+                           "select_multiple l,many,M,,,\n"
+                           "end_group,,,,,\n",
+                           "list_name,name,label\nl,a,A\nl,b,B\n");
+    const char *answers = "{'here': '1', 'there': 1.5, 'far': 'secret', 'many': ['a', 'b']}";
+    struct form_fields f = view(ctx, &b, "p", answers, NULL);
+    assert_json(ctx, field(&f, "x")->known, "{'far':'secret','many':'a b','sum':'2','there':'1.5'}");
+    assert_false(field(&f, "mixed")->keep_all);
+    b.eval.compartments = COMPARTMENT_BIT(COMPARTMENT_IDENTITY);
+    f = view(ctx, &b, "p", answers, NULL);
+    assert_json(ctx, field(&f, "x")->known, "{'far':'','many':'a b','sum':'2','there':'1.5'}");
+    assert_true(field(&f, "mixed")->keep_all);
+}
+
 static void values_and_choices_stand_in_the_fields(void **state)
 {
     struct bench *b = *state;
@@ -150,6 +183,8 @@ static void values_and_choices_stand_in_the_fields(void **state)
     assert_string_equal(field(&f, "shown")->value, "31");
     assert_true(field(&f, "shown")->read_only);
     assert_string_equal(field(&f, "weight")->value, "60.5");
+    /* a filter whose answer stands on another page leaves what it leaves */
+    assert_int_equal(field(&f, "home")->n_options, 0);
     /* a filter whose answer is not yet given on this page leaves all */
     f = view(ctx, b, "a", "{}", NULL);
     assert_int_equal(field(&f, "town")->n_options, 2);
@@ -191,6 +226,7 @@ static void an_entry_is_added_with_its_defaults(void **state)
     struct form_reading reading = form_reading_of(b->form, "sq");
     OK(form_view(ctx, b->form, form_section_find(b->form, "a"), full, &b->eval, &reading, &options, &f));
     assert_true(field(&f, "r")->full);
+    for (size_t i = 0; i < f.n; i++) assert_string_not_equal(f.at[i].path, "r[100]");
     assert_int_equal(json_array_size(json_object_get(full, "r")), FORM_ENTRIES_MAX);
 }
 
@@ -230,6 +266,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_page_has_what_can_be_answered_on_it, set_up, tear_down),
         cmocka_unit_test_setup_teardown(fields_know_their_condition, set_up, tear_down),
+        cmocka_unit_test(what_a_condition_needs_from_elsewhere_is_known),
         cmocka_unit_test_setup_teardown(values_and_choices_stand_in_the_fields, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_was_not_understood_is_shown_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_entry_is_added_with_its_defaults, set_up, tear_down),
