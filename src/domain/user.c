@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "db/organisation.h"
 #include "db/session.h"
 #include "db/team.h"
 #include "db/wrap.h"
@@ -71,6 +72,12 @@ static err get_user(struct tx *tx, void *arg)
 static err insert_user(struct tx *tx, void *arg)
 {
     const struct change *c = arg;
+    struct db_organisation organisation;
+    if (id_is_set(c->user.organisation_id)) {
+        err e = db_organisation_by_id(tx, db_scratch(tx), c->user.organisation_id, &organisation);
+        ENSURE(e.kind != ERR_NOT_FOUND, ERR_INPUT, "there is no such organisation");
+        TRY(e);
+    }
     TRY(db_user_insert(tx, &c->user));
     for (unsigned r = 0; r < ROLES; r++) {
         if (!role_in(c->roles, (enum role)r) || c->user.is_admin) continue;

@@ -469,7 +469,7 @@ static void accounts_are_checked_and_managed_by_administrators(void **state)
                              .language = "en",
                              .organisation_id = p->organisation,
                              .roles = role_bit(ROLE_CASE_WORKER)};
-    struct user_wish bad[7];
+    struct user_wish bad[8];
     for (size_t i = 0; i < COUNT_OF(bad); i++) bad[i] = good;
     bad[0].roles = 0;
     bad[1].roles = role_bit(ROLE_ADMINISTRATOR) | role_bit(ROLE_CASE_WORKER);
@@ -478,6 +478,7 @@ static void accounts_are_checked_and_managed_by_administrators(void **state)
     bad[4].login = "rosa\xff";
     bad[5].display_name = "Rosa\x01";
     bad[6].language = "";
+    bad[7].organisation_id = id_random();
     for (size_t i = 0; i < COUNT_OF(bad); i++)
         BAD(ERR_INPUT, user_invite(p->node, p->admin, &bad[i], &id, code));
     struct id rosa = people_worker(p, "rosa"), sara = people_worker(p, "sara");
