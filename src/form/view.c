@@ -128,7 +128,8 @@ static err options_add(struct viewer *v, const struct expression_entry *entry,
             if (!fits) continue;
             struct form_option *option = &field->options[field->n_options++];
             option->choice = choice;
-            option->label = form_choice_label(v->form, v->reading, field->item, choice->name);
+            option->label = form_text(v->form, v->reading, choice->label);
+            if (*option->label.text == '\0') option->label.text = choice->name;
             option->chosen = chosen(value, choice->name);
         }
     }
