@@ -108,6 +108,7 @@ err answers_print(struct page *p, const struct form *form, const json_t *answers
                                   .reading = &reading,
                                   .language = p->language->code,
                                   .catalog = p->catalog,
+                                  .locale = p->locale,
                                   .handling = "confidential",
                                   .case_code = case_code,
                                   .reader = p->actor->display_name,
