@@ -72,6 +72,7 @@ async function styleSheet () {
     defaultExtractor: words,
     // Widths come from data; the script reads the variables of the breakpoints.
     safelist: [/^govuk-input--width-\d+$/, 'js-enabled', 'govuk-frontend-supported'],
+    dynamicAttributes: ['dir'],
     variables: false, keyframes: true
   })
   const { css: turned } = await postcss([logical]).process(purged.css, { from: undefined })
