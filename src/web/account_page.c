@@ -44,7 +44,8 @@ err account_show(void *app, struct http_request *rq, struct http_response *rs)
     put_text(&p, p.data, "organisation", organisation);
     put_roles_of(&p, p.data, p.actor->roles);
     json_t *teams = put_list(&p, p.data, "teams");
-    for (size_t i = 0; i < p.actor->n_teams; i++) put_text(&p, put_item(&p, teams), "name", p.actor->teams[i].name);
+    for (size_t i = 0; i < p.actor->n_teams; i++)
+        put_text(&p, put_item(&p, teams), "name", p.actor->teams[i].name);
     TRY(put_sessions(&p));
     return page_show(&p, "account");
 }
@@ -89,18 +90,25 @@ err password_show(void *app, struct http_request *rq, struct http_response *rs)
     return show_password(&p);
 }
 
-static void wrong_current(struct page *p) { page_fault(p, "current", MSG("This is not your password")); }
+static void wrong_current(struct page *p)
+{
+    page_fault(p, "current", MSG("This is not your password"));
+}
 
 err password_post(void *app, struct http_request *rq, struct http_response *rs)
 {
     struct page p;
     TRY(page_begin(app, rq, rs, MENU_NONE, &p));
-    if (text_empty(http_field(rq, "current"))) page_fault(&p, "current", MSG("Enter the password you have now"));
+    if (text_empty(http_field(rq, "current")))
+        page_fault(&p, "current", MSG("Enter the password you have now"));
     fresh_password_check(&p);
     if (page_faulty(&p)) return show_password(&p);
-    err e = user_password_change(p.node, p.actor, bytes_text(http_field(rq, "current")), fresh_password(&p));
-    if (e.kind == ERR_DENIED) wrong_current(&p);
-    else TRY(page_fault_err(&p, "fresh", e));
+    err e = user_password_change(p.node, p.actor, bytes_text(http_field(rq, "current")),
+                                 fresh_password(&p));
+    if (e.kind == ERR_DENIED)
+        wrong_current(&p);
+    else
+        TRY(page_fault_err(&p, "fresh", e));
     if (page_faulty(&p)) return show_password(&p);
     TRY(page_done(&p, "password"));
     return page_go(&p, "/account");
@@ -127,9 +135,12 @@ err recovery_post(void *app, struct http_request *rq, struct http_response *rs)
     struct page p;
     char recovery[RECOVERY_TEXT_ROOM];
     TRY(page_begin(app, rq, rs, MENU_NONE, &p));
-    err e = user_recovery_renew(p.node, p.actor, bytes_text(http_field_or(rq, "current", "")), recovery);
-    if (e.kind == ERR_DENIED) wrong_current(&p);
-    else TRY(e);
+    err e = user_recovery_renew(p.node, p.actor, bytes_text(http_field_or(rq, "current", "")),
+                                recovery);
+    if (e.kind == ERR_DENIED)
+        wrong_current(&p);
+    else
+        TRY(e);
     if (page_faulty(&p)) return show_recovery(&p);
     put_text(&p, p.data, "recovery", recovery);
     put_text(&p, p.data, "onward", "/account");

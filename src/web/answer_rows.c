@@ -14,7 +14,8 @@ static const char *day_text(struct page *p, const char *text)
 {
     struct date day;
     const char *out = text, *iso = mem_textn(p->ctx, text, 10);
-    if (iso == NULL || err_failed(date_parse(iso, &day)) || err_failed(locale_date(p->locale, p->ctx, day, &out)))
+    if (iso == NULL || err_failed(date_parse(iso, &day)) ||
+        err_failed(locale_date(p->locale, p->ctx, day, &out)))
         return text;
     return out;
 }
@@ -56,13 +57,15 @@ static void put_values(struct page *p, json_t *o, const struct form_row *row, co
     bool foreign = language != NULL && was_typed(row) && !text_same(language, p->language->code);
     for (size_t i = 0; i < row->n_values; i++) {
         json_t *value = put_item(p, values);
-        const char *lang = foreign                  ? language
+        const char *lang = foreign                ? language
                            : row->value[i].wanted ? NULL
-                                                    : row->value[i].language;
+                                                  : row->value[i].language;
         put_text(p, value, "text", answer_text(p, row->item, row->raw, row->value[i].text));
         put_text(p, value, "lang", lang);
-        if (foreign) put_language(p, value, "language", language);
-        else put_nothing(p, value, "language");
+        if (foreign)
+            put_language(p, value, "language", language);
+        else
+            put_nothing(p, value, "language");
     }
 }
 
@@ -73,14 +76,17 @@ static void put_row(struct page *p, json_t *rows, const struct form_row *row, co
     put_text(p, o, "label", row->label.text);
     put_text(p, o, "label_lang", row->label.wanted ? NULL : row->label.language);
     put_flag(p, o, "heading", heading);
-    if (row->kind == FORM_ROW_ENTRY) put_number(p, o, "number", (int64_t)row->number);
-    else put_nothing(p, o, "number");
+    if (row->kind == FORM_ROW_ENTRY)
+        put_number(p, o, "number", (int64_t)row->number);
+    else
+        put_nothing(p, o, "number");
     if (heading) return;
     put_compartment(p, o, "compartment", row->item->compartment);
     put_values(p, o, row, language);
 }
 
-err put_answers(struct page *p, const struct form *form, const json_t *answers, const char *language)
+err put_answers(struct page *p, const struct form *form, const json_t *answers,
+                const char *language)
 {
     struct form_reading reading = case_reading(p, form);
     struct form_rows rows;
@@ -100,7 +106,8 @@ err put_answers(struct page *p, const struct form *form, const json_t *answers, 
     return ERR_OK;
 }
 
-err answers_print(struct page *p, const struct form *form, const json_t *answers, const char *case_code)
+err answers_print(struct page *p, const struct form *form, const json_t *answers,
+                  const char *case_code)
 {
     struct form_reading reading = case_reading(p, form);
     struct bytes pdf;
@@ -115,7 +122,8 @@ err answers_print(struct page *p, const struct form *form, const json_t *answers
                                   .created = p->now};
     TRY(form_pdf_filled(p->rs->ctx, &what, answers, &pdf));
     TRY(http_reply(p->rs, 200, "application/pdf", pdf));
-    const char *name = text_empty(case_code) ? "message.pdf" : talloc_asprintf(p->ctx, "%s.pdf", case_code);
+    const char *name =
+        text_empty(case_code) ? "message.pdf" : talloc_asprintf(p->ctx, "%s.pdf", case_code);
     ENSURE_MEM(name);
     return http_attach(p->rs, name);
 }

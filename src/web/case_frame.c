@@ -46,7 +46,8 @@ static err add_age(struct page *p, json_t *list, const char *birth)
     return ERR_OK;
 }
 
-static err text_answer(const struct casefile *c, const struct form *form, const struct form_item *item, const char **out)
+static err text_answer(const struct casefile *c, const struct form *form,
+                       const struct form_item *item, const char **out)
 {
     const json_t *answer = NULL;
     if (item != NULL) TRY(case_answer(c, form, item, &answer));
@@ -71,7 +72,8 @@ static err put_person(struct page *p, const struct casefile *c, json_t *list)
     return ERR_OK;
 }
 
-/* Whether the person may be a child, by the first form that knows; a form of another kind of person says nothing. */
+/* Whether the person may be a child, by the first form that knows; a form of another kind of person
+ * says nothing. */
 static err child_status(const struct page *p, const struct casefile *c, enum child_status *out)
 {
     *out = c->facts->child;
@@ -106,8 +108,8 @@ static void put_tabs(struct page *p, const struct casefile *c, enum case_tab cur
     }
 }
 
-err case_begin(void *app, struct http_request *rq, struct http_response *rs, enum case_tab tab, struct page *p,
-               struct casefile **out)
+err case_begin(void *app, struct http_request *rq, struct http_response *rs, enum case_tab tab,
+               struct page *p, struct casefile **out)
 {
     struct casefile *c;
     TRY(page_begin(app, rq, rs, MENU_CASES, p));
@@ -115,8 +117,10 @@ err case_begin(void *app, struct http_request *rq, struct http_response *rs, enu
     put_text(p, p->data, "code", c->code);
     put_path(p, p->data, "href", "/cases/%s", c->code);
     TRY(put_bar(p, c));
-    if (tab == TAB_NONE) put_path(p, p->data, "back", "/cases/%s", c->code);
-    else put_tabs(p, c, tab);
+    if (tab == TAB_NONE)
+        put_path(p, p->data, "back", "/cases/%s", c->code);
+    else
+        put_tabs(p, c, tab);
     *out = c;
     return ERR_OK;
 }

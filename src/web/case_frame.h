@@ -10,10 +10,10 @@
 
 enum case_tab { TAB_OVERVIEW, TAB_FACTS, TAB_CONSENT, TAB_TIMELINE, TAB_NONE };
 
-/* case_begin: page_begin, the case of the parameter "code", bar and tabs. TAB_NONE: a page with a way back instead, to
- * the case itself unless the view puts another "back". */
-err case_begin(void *app, struct http_request *rq, struct http_response *rs, enum case_tab tab, struct page *p,
-               struct casefile **out);
+/* case_begin: page_begin, the case of the parameter "code", bar and tabs. TAB_NONE: a page with a
+ * way back instead, to the case itself unless the view puts another "back". */
+err case_begin(void *app, struct http_request *rq, struct http_response *rs, enum case_tab tab,
+               struct page *p, struct casefile **out);
 /* case_form: the form of the parameter "form". ERR_NOT_FOUND. */
 err case_form(struct page *p, const struct form **out);
 /* case_reading: labels in the reader's language. */

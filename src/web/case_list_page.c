@@ -51,7 +51,8 @@ err work_show(void *app, struct http_request *rq, struct http_response *rs)
     struct page p;
     struct case_list list;
     TRY(page_begin(app, rq, rs, MENU_WORK, &p));
-    if (!page_may(&p, CAPABILITY_CASE_READ)) return page_go(&p, page_may(&p, CAPABILITY_USER_MANAGE) ? "/users" : "/account");
+    if (!page_may(&p, CAPABILITY_CASE_READ))
+        return page_go(&p, page_may(&p, CAPABILITY_USER_MANAGE) ? "/users" : "/account");
     TRY(put_inbox(&p));
     TRY(case_mine(p.node, p.actor, NULL, p.ctx, &list));
     put_cases(&p, &list, WORK_CASES);
@@ -83,8 +84,10 @@ err case_find_post(void *app, struct http_request *rq, struct http_response *rs)
     TRY(page_begin(app, rq, rs, MENU_CASES, &p));
     err e = case_find(p.node, p.actor, page_field(&p, "code"), p.ctx, &c);
     if (!err_failed(e)) return page_go(&p, "/cases/%s", c->code);
-    if (e.kind == ERR_NOT_FOUND) page_fault(&p, "code", e.what);
-    else TRY(page_fault_err(&p, "code", e));
+    if (e.kind == ERR_NOT_FOUND)
+        page_fault(&p, "code", e.what);
+    else
+        TRY(page_fault_err(&p, "code", e));
     return show_list(&p, NULL);
 }
 
@@ -95,7 +98,8 @@ static err show_new(struct page *p)
     json_t *team = put_field(p, p->data, "team", "team", "");
     json_t *choices = put_list(p, team, "choices");
     for (size_t i = 0; i < p->actor->n_teams; i++)
-        put_choice(p, choices, "team", p->actor->teams[i].id.text, p->actor->teams[i].name, p->actor->n_teams == 1);
+        put_choice(p, choices, "team", p->actor->teams[i].id.text, p->actor->teams[i].name,
+                   p->actor->n_teams == 1);
     return page_show(p, "case_new");
 }
 
@@ -109,8 +113,14 @@ err case_new_show(void *app, struct http_request *rq, struct http_response *rs)
 err case_new_post(void *app, struct http_request *rq, struct http_response *rs)
 {
     static const struct http_rule RULES[] = {
-        {.name = "label", .kind = HTTP_TEXT, .max = 200, .wrong = MSG("Use one line of at most 200 characters")},
-        {.name = "team", .kind = HTTP_RULE_ID, .required = true, .empty = MSG("Choose the team that works on the case"),
+        {.name = "label",
+         .kind = HTTP_TEXT,
+         .max = 200,
+         .wrong = MSG("Use one line of at most 200 characters")},
+        {.name = "team",
+         .kind = HTTP_RULE_ID,
+         .required = true,
+         .empty = MSG("Choose the team that works on the case"),
          .wrong = MSG("Choose the team that works on the case")},
     };
     struct page p;

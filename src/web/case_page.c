@@ -40,8 +40,8 @@ static json_t *add_group(struct overview *o, const char *name, const char *title
 }
 
 /* status: new progress complete errors closed withheld. href NULL: it can't be opened. */
-static json_t *add_task(struct overview *o, json_t *tasks, const char *name, const char *title, const char *href,
-                        const char *status)
+static json_t *add_task(struct overview *o, json_t *tasks, const char *name, const char *title,
+                        const char *href, const char *status)
 {
     json_t *task = put_item(o->p, tasks);
     put_path(o->p, task, "id", "task-%zu", ++o->tasks);
@@ -54,14 +54,17 @@ static json_t *add_task(struct overview *o, json_t *tasks, const char *name, con
 }
 
 /* "/cases/CODE/" and what printf makes of the rest. */
-__attribute__((format(printf, 2, 3))) static const char *path_in(struct overview *o, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static const char *path_in(struct overview *o,
+                                                                 const char *format, ...)
 {
     va_list list;
     va_start(list, format);
     const char *ending = talloc_vasprintf(o->p->ctx, format, list);
     va_end(list);
-    const char *path = ending == NULL ? NULL : talloc_asprintf(o->p->ctx, "/cases/%s/%s", o->c->code, ending);
-    if (path == NULL && !err_failed(o->p->failed)) o->p->failed = ERR_MAKE(ERR_MEMORY, "out of memory");
+    const char *path =
+        ending == NULL ? NULL : talloc_asprintf(o->p->ctx, "/cases/%s/%s", o->c->code, ending);
+    if (path == NULL && !err_failed(o->p->failed))
+        o->p->failed = ERR_MAKE(ERR_MEMORY, "out of memory");
     return path;
 }
 
@@ -107,19 +110,21 @@ static err put_progress(struct overview *o, json_t *task, const struct form_sect
     if (count->state != FORM_IN_PROGRESS && count->state != FORM_HAS_ERRORS) return ERR_OK;
     TRY(locale_number(o->p->locale, o->p->ctx, (int64_t)count->answered, &answered));
     TRY(locale_number(o->p->locale, o->p->ctx, (int64_t)count->asked, &asked));
-    TRY(MSG_FILL(o->p->ctx, &text, page_said(o->p, MSG("{answered} of {asked} answered")), {"answered", answered},
-                 {"asked", asked}));
+    TRY(MSG_FILL(o->p->ctx, &text, page_said(o->p, MSG("{answered} of {asked} answered")),
+                 {"answered", answered}, {"asked", asked}));
     put_text(o->p, task, "hint", text);
     return ERR_OK;
 }
 
-static err add_section(struct overview *o, json_t *tasks, const struct form *form, const struct form_section *section,
-                       const struct form_section_count *count, const struct form_reading *reading)
+static err add_section(struct overview *o, json_t *tasks, const struct form *form,
+                       const struct form_section *section, const struct form_section_count *count,
+                       const struct form_reading *reading)
 {
     bool withheld = (section->compartments & o->c->held) == 0;
     const char *title = form_text(form, reading, section->label).text;
     const char *href = withheld ? NULL : path_in(o, "forms/%s/%s", form->id, section->name);
-    json_t *task = add_task(o, tasks, NULL, title, href, withheld ? "withheld" : section_status(count->state));
+    json_t *task =
+        add_task(o, tasks, NULL, title, href, withheld ? "withheld" : section_status(count->state));
     return withheld ? ERR_OK : put_progress(o, task, count);
 }
 
@@ -147,7 +152,8 @@ static bool may_share_somewhere(const struct overview *o)
 {
     compartment_set scope;
     for (size_t i = 0; i < o->c->facts->n_countries; i++)
-        if (consent_for_sharing(&o->consents, o->c->facts->countries[i].code, o->p->now, &scope) == CONSENT_VALID)
+        if (consent_for_sharing(&o->consents, o->c->facts->countries[i].code, o->p->now, &scope) ==
+            CONSENT_VALID)
             return true;
     return false;
 }
@@ -160,14 +166,18 @@ static void add_sending(struct overview *o)
         const struct conversation *with = &o->conversations.at[i];
         sent = sent || with->began_here;
         if (with->began_here || !page_may(o->p, CAPABILITY_FOLLOWUP_SEND)) continue;
-        json_t *task = add_task(o, tasks, "follow", NULL, path_in(o, "followup/%s", with->handle), "new");
+        json_t *task =
+            add_task(o, tasks, "follow", NULL, path_in(o, "followup/%s", with->handle), "new");
         put_text(o->p, task, "hint", with->name);
     }
     if (!page_may(o->p, CAPABILITY_REFERRAL_SEND)) return;
     bool may = may_share_somewhere(o);
     json_t *task = add_task(o, tasks, "refer", NULL, path_in(o, "refer"),
-                            sent ? "complete" : may ? "new" : "blocked");
-    if (!may) put_said(o->p, task, "hint", MSG("First record the person’s consent to share information"));
+                            sent  ? "complete"
+                            : may ? "new"
+                                  : "blocked");
+    if (!may)
+        put_said(o->p, task, "hint", MSG("First record the person’s consent to share information"));
 }
 
 static void put_countries_of(struct page *p, const struct facts *facts)
@@ -186,7 +196,8 @@ static err put_steps(struct page *p, const struct casefile *c)
     struct timeline t;
     TRY(conversation_timeline(p->node, p->actor, c, p->ctx, &t));
     json_t *list = put_list(p, p->data, "steps");
-    for (size_t i = 0; i < t.n && i < STEPS_SHOWN; i++) put_step(p, put_item(p, list), &t.at[t.n - 1 - i]);
+    for (size_t i = 0; i < t.n && i < STEPS_SHOWN; i++)
+        put_step(p, put_item(p, list), &t.at[t.n - 1 - i]);
     return ERR_OK;
 }
 
@@ -204,7 +215,8 @@ err case_show(void *app, struct http_request *rq, struct http_response *rs)
     struct casefile *c;
     size_t settled, problems;
     TRY(case_begin(app, rq, rs, TAB_OVERVIEW, &p, &c));
-    if (page_may(&p, CAPABILITY_INBOX_READ)) TRY(incoming_settle(p.node, p.actor, &settled, &problems));
+    if (page_may(&p, CAPABILITY_INBOX_READ))
+        TRY(incoming_settle(p.node, p.actor, &settled, &problems));
     struct overview o = {.p = &p, .c = c, .groups = put_list(&p, p.data, "groups")};
     TRY(consent_all(c, p.ctx, &o.consents));
     TRY(conversation_list(p.node, p.actor, c, p.ctx, &o.conversations));
@@ -219,7 +231,8 @@ err case_show(void *app, struct http_request *rq, struct http_response *rs)
 }
 
 /* What the consent records say is part of the form. */
-static err filled_answers(struct page *p, const struct casefile *c, const struct form *form, json_t **out)
+static err filled_answers(struct page *p, const struct casefile *c, const struct form *form,
+                          json_t **out)
 {
     struct consent_list consents;
     TRY(case_answers(c, form, out));
@@ -239,7 +252,8 @@ err form_show_answers(void *app, struct http_request *rq, struct http_response *
     TRY(put_answers(&p, form, answers, NULL));
     put_path(&p, p.data, "pdf_href", "/cases/%s/forms/%s/print", c->code, form->id);
     compartment_set withheld = c->there & ~c->held;
-    if (withheld != 0) put_compartments(&p, put_object(&p, p.data, "withheld"), "compartments", withheld);
+    if (withheld != 0)
+        put_compartments(&p, put_object(&p, p.data, "withheld"), "compartments", withheld);
     return page_show(&p, "form_read");
 }
 

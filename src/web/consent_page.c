@@ -1,4 +1,5 @@
-/* consent_page.c - the person's consents: read, recorded, withdrawn. Sharing and returning are asked apart. */
+/* consent_page.c - the person's consents: read, recorded, withdrawn. Sharing and returning are
+ * asked apart. */
 #include "base/text.h"
 #include "domain/consent.h"
 #include "domain/facts.h"
@@ -8,7 +9,8 @@
 #include "web/pages.h"
 #include "web/put.h"
 
-static void put_record(struct page *p, json_t *list, const struct casefile *c, const struct consent *consent)
+static void put_record(struct page *p, json_t *list, const struct casefile *c,
+                       const struct consent *consent)
 {
     json_t *o = put_item(p, list);
     bool share = consent->kind == CONSENT_SHARE, given = share && consent->yes;
@@ -27,8 +29,11 @@ static void put_record(struct page *p, json_t *list, const struct casefile *c, c
     put_text(p, o, "from", consent->received_from);
     put_text(p, o, "withdrawn_how", consent->withdrawn_how);
     bool may = consent->yes && consent->withdrawn_at == 0 && page_may(p, CAPABILITY_CONSENT_RECORD);
-    if (may) put_path(p, o, "withdraw_href", "/cases/%s/consents/%s/withdraw", c->code, consent->id.text);
-    else put_nothing(p, o, "withdraw_href");
+    if (may)
+        put_path(p, o, "withdraw_href", "/cases/%s/consents/%s/withdraw", c->code,
+                 consent->id.text);
+    else
+        put_nothing(p, o, "withdraw_href");
 }
 
 err consents_show(void *app, struct http_request *rq, struct http_response *rs)
@@ -44,7 +49,8 @@ err consents_show(void *app, struct http_request *rq, struct http_response *rs)
         json_t *o = put_item(&p, kinds);
         put_is(&p, o, consent_kind_name(KINDS[i]));
         put_consent_state(&p, o, consent_current(&consents, KINDS[i]));
-        put_path(&p, o, "new_href", "/cases/%s/consents/new/%s", c->code, consent_kind_name(KINDS[i]));
+        put_path(&p, o, "new_href", "/cases/%s/consents/new/%s", c->code,
+                 consent_kind_name(KINDS[i]));
         json_t *records = put_list(&p, o, "records");
         for (size_t k = 0; k < consents.n; k++)
             if (consents.at[k].kind == KINDS[i]) put_record(&p, records, c, &consents.at[k]);
@@ -60,12 +66,14 @@ struct recording {
     enum consent_kind kind;
 };
 
-static err begin_recording(void *app, struct http_request *rq, struct http_response *rs, struct recording *r)
+static err begin_recording(void *app, struct http_request *rq, struct http_response *rs,
+                           struct recording *r)
 {
     TRY(case_begin(app, rq, rs, TAB_NONE, &r->p, &r->c));
     const char *kind = page_parameter(&r->p, "kind");
     bool share = text_same(kind, consent_kind_name(CONSENT_SHARE));
-    ENSURE(share || text_same(kind, consent_kind_name(CONSENT_RETURN)), ERR_NOT_FOUND, "there is no such consent");
+    ENSURE(share || text_same(kind, consent_kind_name(CONSENT_RETURN)), ERR_NOT_FOUND,
+           "there is no such consent");
     r->kind = share ? CONSENT_SHARE : CONSENT_RETURN;
     put_is(&r->p, r->p.data, kind);
     put_path(&r->p, r->p.data, "back", "/cases/%s/consents", r->c->code);
@@ -127,7 +135,8 @@ err consent_new_show(void *app, struct http_request *rq, struct http_response *r
 }
 
 static const char *const YES_NO[] = {"yes", "no", NULL};
-static const char *const PARTS[] = {"identity", "circumstances", "health", "safety", "justice", NULL};
+static const char *const PARTS[] = {"identity", "circumstances", "health",
+                                    "safety",   "justice",       NULL};
 static const char *const HOW[] = {"written", "spoken", "guardian", NULL};
 
 /* consent_how by its name in the form. */
@@ -150,8 +159,10 @@ static err read_scope(struct recording *r, struct consent *consent)
     for (const char *code; consent->n_countries < CONSENT_COUNTRIES &&
                            (code = http_field_at(p->rq, "country", consent->n_countries)) != NULL;)
         (void)snprintf(consent->countries[consent->n_countries++], 3, "%s", code);
-    if (consent->compartments == 0) page_fault(p, "part", MSG("Choose at least one part that may be shared"));
-    if (consent->n_countries == 0) page_fault(p, "country", MSG("Choose with which countries it may be shared"));
+    if (consent->compartments == 0)
+        page_fault(p, "part", MSG("Choose at least one part that may be shared"));
+    if (consent->n_countries == 0)
+        page_fault(p, "country", MSG("Choose with which countries it may be shared"));
     if (page_fault_of(p, "until-day") != NULL) return ERR_OK;
     err e = http_field_date(p->rq, "until", &until);
     if (e.kind == ERR_NOT_FOUND) return ERR_OK;
@@ -167,18 +178,39 @@ static err read_scope(struct recording *r, struct consent *consent)
 static err read_consent(struct recording *r, struct consent *consent)
 {
     static const struct http_rule RULES[] = {
-        {.name = "answer", .kind = HTTP_CHOICE, .required = true, .choices = YES_NO, .empty = MSG("Choose what the person says"),
+        {.name = "answer",
+         .kind = HTTP_CHOICE,
+         .required = true,
+         .choices = YES_NO,
+         .empty = MSG("Choose what the person says"),
          .wrong = MSG("Choose what the person says")},
-        {.name = "part", .kind = HTTP_CHOICES, .choices = PARTS, .wrong = MSG("Choose from the list")},
+        {.name = "part",
+         .kind = HTTP_CHOICES,
+         .choices = PARTS,
+         .wrong = MSG("Choose from the list")},
         {.name = "country", .kind = HTTP_RULE_CC, .wrong = MSG("Choose from the list")},
         {.name = "purpose", .kind = HTTP_LINES, .max = 2000, .wrong = MSG("This is too long")},
-        {.name = "until", .kind = HTTP_DATE, .wrong = MSG("This is not a day of the calendar. Check the day, the month and the year.")},
-        {.name = "language", .kind = HTTP_TEXT, .required = true, .max = 100, .empty = MSG("Say in which language it was explained"),
+        {.name = "until",
+         .kind = HTTP_DATE,
+         .wrong = MSG("This is not a day of the calendar. Check the day, the month and the year.")},
+        {.name = "language",
+         .kind = HTTP_TEXT,
+         .required = true,
+         .max = 100,
+         .empty = MSG("Say in which language it was explained"),
          .wrong = MSG("This is too long")},
         {.name = "interpreter", .kind = HTTP_TEXT, .max = 200, .wrong = MSG("This is too long")},
-        {.name = "explained_by", .kind = HTTP_TEXT, .required = true, .max = 200, .empty = MSG("Say who explained it"),
+        {.name = "explained_by",
+         .kind = HTTP_TEXT,
+         .required = true,
+         .max = 200,
+         .empty = MSG("Say who explained it"),
          .wrong = MSG("This is too long")},
-        {.name = "how", .kind = HTTP_CHOICE, .required = true, .choices = HOW, .empty = MSG("Choose how the answer was given"),
+        {.name = "how",
+         .kind = HTTP_CHOICE,
+         .required = true,
+         .choices = HOW,
+         .empty = MSG("Choose how the answer was given"),
          .wrong = MSG("Choose how the answer was given")},
         {.name = "comments", .kind = HTTP_LINES, .max = 4000, .wrong = MSG("This is too long")},
     };
@@ -206,7 +238,8 @@ err consent_new_post(void *app, struct http_request *rq, struct http_response *r
     struct consent consent;
     TRY(begin_recording(app, rq, rs, &r));
     TRY(read_consent(&r, &consent));
-    if (!page_faulty(&r.p)) TRY(page_fault_err(&r.p, "", consent_record(r.p.node, r.p.actor, r.c, &consent)));
+    if (!page_faulty(&r.p))
+        TRY(page_fault_err(&r.p, "", consent_record(r.p.node, r.p.actor, r.c, &consent)));
     if (page_faulty(&r.p)) return show_form(&r);
     TRY(page_done(&r.p, "consent"));
     return page_go(&r.p, "/cases/%s/consents", r.c->code);
@@ -214,8 +247,8 @@ err consent_new_post(void *app, struct http_request *rq, struct http_response *r
 
 /* ---- withdrawing ---- */
 
-static err begin_withdrawing(void *app, struct http_request *rq, struct http_response *rs, struct recording *r,
-                             struct id *id)
+static err begin_withdrawing(void *app, struct http_request *rq, struct http_response *rs,
+                             struct recording *r, struct id *id)
 {
     struct consent_list all;
     TRY(case_begin(app, rq, rs, TAB_NONE, &r->p, &r->c));
@@ -248,7 +281,11 @@ err withdraw_show(void *app, struct http_request *rq, struct http_response *rs)
 err withdraw_post(void *app, struct http_request *rq, struct http_response *rs)
 {
     static const struct http_rule RULES[] = {
-        {.name = "how", .kind = HTTP_LINES, .required = true, .max = 2000, .empty = MSG("Say how the person said it"),
+        {.name = "how",
+         .kind = HTTP_LINES,
+         .required = true,
+         .max = 2000,
+         .empty = MSG("Say how the person said it"),
          .wrong = MSG("This is too long")},
     };
     struct recording r = {0};
@@ -257,8 +294,12 @@ err withdraw_post(void *app, struct http_request *rq, struct http_response *rs)
     TRY(begin_withdrawing(app, rq, rs, &r, &id));
     TRY(page_validate(&r.p, RULES, COUNT_OF(RULES)));
     if (page_faulty(&r.p)) return show_withdraw(&r);
-    TRY(page_fault_err(&r.p, "", withdrawal_make(r.p.node, r.p.actor, r.c, id, page_field(&r.p, "how"), &cancelled, &told, &untold)));
+    TRY(page_fault_err(&r.p, "",
+                       withdrawal_make(r.p.node, r.p.actor, r.c, id, page_field(&r.p, "how"),
+                                       &cancelled, &told, &untold)));
     if (page_faulty(&r.p)) return show_withdraw(&r);
-    TRY(page_done(&r.p, untold > 0 ? "withdrawn-untold" : told > 0 ? "withdrawn-told" : "withdrawn"));
+    TRY(page_done(&r.p, untold > 0 ? "withdrawn-untold"
+                        : told > 0 ? "withdrawn-told"
+                                   : "withdrawn"));
     return page_go(&r.p, "/cases/%s/consents", r.c->code);
 }

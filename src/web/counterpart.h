@@ -1,4 +1,5 @@
-/* counterpart.h - the question to whom, shared by choosing and by the preview that comes back to it. */
+/* counterpart.h - the question to whom, shared by choosing and by the preview that comes back to
+ * it. */
 #ifndef OPENTRM_WEB_COUNTERPART_H
 #define OPENTRM_WEB_COUNTERPART_H
 

@@ -1,7 +1,7 @@
 /* counterpart_page.c - whom to send to, one question a page: country, procedure, body.
  *
- * What is chosen travels in the address (codes only, nothing about the person). The page asks for what is
- * still missing.
+ * What is chosen travels in the address (codes only, nothing about the person). The page asks for
+ * what is still missing.
  */
 #include <string.h>
 
@@ -33,7 +33,8 @@ err put_counterpart_notes(struct page *p, const struct casefile *c)
     TRY(consent_all(c, p->ctx, &consents));
     const struct consent *back = consent_current(&consents, CONSENT_RETURN);
     const json_t *bar = json_object_get(p->data, "bar");
-    bool child = json_is_true(json_object_get(bar, "child")) || json_is_true(json_object_get(bar, "maybe_child"));
+    bool child = json_is_true(json_object_get(bar, "child")) ||
+                 json_is_true(json_object_get(bar, "maybe_child"));
     put_flag(p, p->data, "child_note", child);
     put_flag(p, p->data, "return_refused", back != NULL && (!back->yes || back->withdrawn_at != 0));
     return ERR_OK;
@@ -89,7 +90,8 @@ static err put_details(struct page *p, json_t *o, const struct contact *contact)
     }
     if (n > 0) TRY(locale_list(p->locale, p->ctx, items, n, &languages));
     bool both = !text_empty(contact->city) && n > 0;
-    put_path(p, o, "details", "%s%s%s", text_empty(contact->city) ? "" : contact->city, both ? " · " : "", languages);
+    put_path(p, o, "details", "%s%s%s", text_empty(contact->city) ? "" : contact->city,
+             both ? " · " : "", languages);
     put_flag(p, o, "child_authority", has_word(contact->roles, CHILD_AUTHORITY));
     put_date(p, o, "checked_at", contact->verified);
     put_text(p, o, "telephone", contact->telephone);
@@ -110,7 +112,8 @@ err counterpart_ask_body(struct page *p, const char *country, const char *proced
         const struct contact *contact = &found.at[i];
         const char *name = contact_name(contact, p->language->code);
         bool reachable = !text_empty(contact->organisation_id);
-        json_t *o = reachable ? put_choice(p, choices, "contact", contact->id.text, name, false) : put_item(p, others);
+        json_t *o = reachable ? put_choice(p, choices, "contact", contact->id.text, name, false)
+                              : put_item(p, others);
         if (!reachable) put_text(p, o, "label", name);
         TRY(put_details(p, o, contact));
     }
@@ -133,7 +136,8 @@ err refer_show(void *app, struct http_request *rq, struct http_response *rs)
     }
     if (!contact_procedure_known(procedure)) {
         put_path(&p, p.data, "back", "/cases/%s/refer", c->code);
-        if (asked && http_query(rq, "procedure") != NULL) page_fault(&p, "procedure", MSG("Choose a procedure"));
+        if (asked && http_query(rq, "procedure") != NULL)
+            page_fault(&p, "procedure", MSG("Choose a procedure"));
         return ask_procedure(&p, country);
     }
     put_path(&p, p.data, "back", "/cases/%s/refer?country=%s", c->code, country);

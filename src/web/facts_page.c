@@ -1,7 +1,8 @@
-/* facts_page.c - the person and the countries of a case: label, child and guardian, countries and their roles.
+/* facts_page.c - the person and the countries of a case: label, child and guardian, countries and
+ * their roles.
  *
- * Countries stand in rows "country.N" with "role.N"; a row without a country is left out. The buttons "add" and
- * "remove:N" change the page only; "next" saves.
+ * Countries stand in rows "country.N" with "role.N"; a row without a country is left out. The
+ * buttons "add" and "remove:N" change the page only; "next" saves.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -37,11 +38,13 @@ struct facts_page {
 static const char *name_of(struct facts_page *f, const char *what, size_t i)
 {
     const char *name = talloc_asprintf(f->p.ctx, "%s.%zu", what, i);
-    if (name == NULL && !err_failed(f->p.failed)) f->p.failed = ERR_MAKE(ERR_MEMORY, "out of memory");
+    if (name == NULL && !err_failed(f->p.failed))
+        f->p.failed = ERR_MAKE(ERR_MEMORY, "out of memory");
     return name == NULL ? "" : name;
 }
 
-static void put_country_row(struct facts_page *f, json_t *list, size_t i, const struct facts_country *row)
+static void put_country_row(struct facts_page *f, json_t *list, size_t i,
+                            const struct facts_country *row)
 {
     struct page *p = &f->p;
     json_t *o = put_item(p, list);
@@ -70,7 +73,8 @@ static err show(struct facts_page *f)
     put_field(p, p->data, "guardian_name", "guardian_name", f->facts.guardian_name);
     put_field(p, p->data, "guardian_contact", "guardian_contact", f->facts.guardian_contact);
     json_t *list = put_list(p, p->data, "countries");
-    for (size_t i = 0; i < f->facts.n_countries; i++) put_country_row(f, list, i, &f->facts.countries[i]);
+    for (size_t i = 0; i < f->facts.n_countries; i++)
+        put_country_row(f, list, i, &f->facts.countries[i]);
     /* A case has two countries at least: there is always room for the next. */
     if (f->facts.n_countries < 2) put_country_row(f, list, f->facts.n_countries, &EMPTY);
     put_flag(p, p->data, "can_add", f->facts.n_countries < FACTS_COUNTRIES);
@@ -90,7 +94,8 @@ static unsigned roles_posted(struct facts_page *f, size_t i)
 {
     unsigned roles = 0;
     for (size_t k = 0; k < COUNT_OF(ROLE_FIELDS); k++)
-        if (http_field_ticked(f->p.rq, name_of(f, "role", i), ROLE_FIELDS[k].name)) roles |= ROLE_FIELDS[k].role;
+        if (http_field_ticked(f->p.rq, name_of(f, "role", i), ROLE_FIELDS[k].name))
+            roles |= ROLE_FIELDS[k].role;
     return roles;
 }
 
@@ -98,11 +103,14 @@ static void check_row(struct facts_page *f, size_t i, const char *code, unsigned
 {
     const char *id = talloc_asprintf(f->p.ctx, "country-%zu-code", i);
     if (id == NULL) return;
-    if (!country_known(code)) page_fault(&f->p, id, MSG("Choose a country from the list"));
-    else if (roles == 0) page_fault(&f->p, id, MSG("Say what this country is in the case"));
+    if (!country_known(code))
+        page_fault(&f->p, id, MSG("Choose a country from the list"));
+    else if (roles == 0)
+        page_fault(&f->p, id, MSG("Say what this country is in the case"));
     for (size_t k = 0; k < f->facts.n_countries; k++)
         if (text_same(f->facts.countries[k].code, code))
-            page_fault(&f->p, id, MSG("This country is named twice; give it several roles instead"));
+            page_fault(&f->p, id,
+                       MSG("This country is named twice; give it several roles instead"));
 }
 
 /* Rows with a country; `removed` (or -1) is left out. `check`: say what is wrong. */
@@ -153,7 +161,8 @@ static err read_posted(struct facts_page *f, const char *act)
 static void add_row(struct facts_page *f)
 {
     size_t rows = 0;
-    while (rows < FACTS_COUNTRIES && http_field(f->p.rq, name_of(f, "country", rows)) != NULL) rows++;
+    while (rows < FACTS_COUNTRIES && http_field(f->p.rq, name_of(f, "country", rows)) != NULL)
+        rows++;
     if (f->facts.n_countries < rows) f->facts.n_countries = rows;
     if (f->facts.n_countries < FACTS_COUNTRIES) f->facts.n_countries++;
 }
@@ -169,7 +178,9 @@ err facts_post(void *app, struct http_request *rq, struct http_response *rs)
     if (page_faulty(&f.p) || !saving) return show(&f);
     err e = facts_save(f.p.node, f.p.actor, f.c, &f.facts);
     if (e.kind == ERR_CONFLICT) {
-        page_fault(&f.p, "", MSG("Somebody else changed this meanwhile. Load the page again, and look before you decide."));
+        page_fault(&f.p, "",
+                   MSG("Somebody else changed this meanwhile. Load the page again, and look before "
+                       "you decide."));
         return show(&f);
     }
     TRY(e);

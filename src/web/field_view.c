@@ -70,7 +70,8 @@ static void put_label(struct page *p, json_t *o, const struct form_field *f)
 }
 
 /* The condition for the script; and for a page without it, what to look at. */
-static void put_condition(struct page *p, json_t *o, const struct form_field *f, const struct field_options *options)
+static void put_condition(struct page *p, json_t *o, const struct form_field *f,
+                          const struct field_options *options)
 {
     struct bytes known = bytes_text("{}");
     const char *said = NULL;
@@ -81,9 +82,12 @@ static void put_condition(struct page *p, json_t *o, const struct form_field *f,
     }
     put_text(p, o, "known", f->relevant == NULL ? NULL : (const char *)known.p);
     if (f->when_item != NULL) {
-        err e = MSG_FILL(p->ctx, &said, page_said(p, MSG("Answer only if “{question}” is “{answer}”.")),
-                         {"question", form_label(options->form, options->reading, f->when_item).text},
-                         {"answer", form_choice_label(options->form, options->reading, f->when_item, f->when_choice).text});
+        err e =
+            MSG_FILL(p->ctx, &said, page_said(p, MSG("Answer only if “{question}” is “{answer}”.")),
+                     {"question", form_label(options->form, options->reading, f->when_item).text},
+                     {"answer", form_choice_label(options->form, options->reading, f->when_item,
+                                                  f->when_choice)
+                                    .text});
         if (err_failed(e) && !err_failed(p->failed)) p->failed = e;
     }
     put_text(p, o, "only_if", said);
@@ -107,12 +111,15 @@ static void put_options(struct page *p, json_t *o, const struct form_field *f, c
         const struct form_option *option = &f->options[i];
         const char *name = option->choice->name;
         json_t *c = put_item(p, choices);
-        if (i == 0) put_text(p, c, "id", id);
-        else put_path(p, c, "id", "%s-%zu", id, i + 1);
+        if (i == 0)
+            put_text(p, c, "id", id);
+        else
+            put_path(p, c, "id", "%s-%zu", id, i + 1);
         put_text(p, c, "value", name);
         put_text(p, c, "label", option->label.text);
         put_text(p, c, "label_lang", option->label.wanted ? NULL : option->label.language);
-        put_flag(p, c, "checked", chosen_only == NULL ? option->chosen : text_same(chosen_only, name));
+        put_flag(p, c, "checked",
+                 chosen_only == NULL ? option->chosen : text_same(chosen_only, name));
         if (other == NULL || i + 1 < f->n_options) {
             put_nothing(p, c, "other");
             continue;
@@ -137,15 +144,17 @@ static void put_selects(struct page *p, json_t *o, const struct form_field *f, c
     for (size_t i = 0; i <= f->n_options; i++) {
         if (i < f->n_options && !f->options[i].chosen) continue;
         json_t *row = put_item(p, rows);
-        if (n == 0) put_text(p, row, "id", id);
-        else put_path(p, row, "id", "%s-%zu", id, n + 1);
+        if (n == 0)
+            put_text(p, row, "id", id);
+        else
+            put_path(p, row, "id", "%s-%zu", id, n + 1);
         put_number(p, row, "number", (int64_t)++n);
         put_options(p, row, f, id, NULL, i < f->n_options ? f->options[i].choice->name : "");
     }
 }
 
-static void put_part(struct page *p, json_t *parts, const struct form_field *f, const char *part, const char *value,
-                     int width, bool is_day)
+static void put_part(struct page *p, json_t *parts, const struct form_field *f, const char *part,
+                     const char *value, int width, bool is_day)
 {
     json_t *o = put_item(p, parts);
     put_text(p, o, "id", joined(p, field_id(p, f->path), part));
@@ -174,8 +183,10 @@ static void put_parts(struct page *p, json_t *o, const struct form_field *f)
 static void put_line(struct page *p, json_t *o, int width, bool numeric, bool decimal)
 {
     put_flag(p, o, "line", true);
-    if (width > 0) put_number(p, o, "width", width);
-    else put_nothing(p, o, "width");
+    if (width > 0)
+        put_number(p, o, "width", width);
+    else
+        put_nothing(p, o, "width");
     put_flag(p, o, "numeric", numeric);
     put_flag(p, o, "decimal", decimal);
 }
@@ -187,8 +198,10 @@ static void put_choosing(struct page *p, json_t *o, const struct form_field *f, 
     put_flag(p, o, one ? (many ? "select" : "radios") : many ? "selects" : "checkboxes", true);
     put_flag(p, o, "inline", f->n_options <= 3 && !text_same(f->item->appearance, "vertical"));
     put_flag(p, o, "small", true);
-    if (!one && many) put_selects(p, o, f, id);
-    else put_options(p, o, f, id, other, NULL);
+    if (!one && many)
+        put_selects(p, o, f, id);
+    else
+        put_options(p, o, f, id, other, NULL);
 }
 
 static void put_control(struct page *p, json_t *o, const struct form_field *f, const char *id,
@@ -221,7 +234,8 @@ static void put_control(struct page *p, json_t *o, const struct form_field *f, c
         put_flag(p, o, "tick", true);
         put_flag(p, o, "checked", f->ticked);
         break;
-    case FORM_FILE: /* shown, not yet taken: uploads come with their own safety (issue "need to know") */
+    case FORM_FILE: /* shown, not yet taken: uploads come with their own safety (issue "need to
+                       know") */
     case FORM_CALCULATE:
     case FORM_NOTE:
     case FORM_GROUP:
@@ -229,8 +243,8 @@ static void put_control(struct page *p, json_t *o, const struct form_field *f, c
     }
 }
 
-static void put_question(struct page *p, json_t *item, const struct form_field *f, const struct form_field *other,
-                         const struct field_options *options)
+static void put_question(struct page *p, json_t *item, const struct form_field *f,
+                         const struct form_field *other, const struct field_options *options)
 {
     json_t *o = put_object(p, item, "question");
     const char *id = field_id(p, f->path), *problem = problem_text(p, f->problem);
@@ -243,8 +257,10 @@ static void put_question(struct page *p, json_t *item, const struct form_field *
     put_condition(p, o, f, options);
     put_described(p, o, id, !text_empty(f->hint.text), problem != NULL);
     bool several = (options->several & (options->several - 1)) != 0;
-    if (several) put_compartment(p, o, "compartment", f->item->compartment);
-    else put_nothing(p, o, "compartment");
+    if (several)
+        put_compartment(p, o, "compartment", f->item->compartment);
+    else
+        put_nothing(p, o, "compartment");
     put_control(p, o, f, id, other);
 }
 
@@ -252,7 +268,8 @@ static void put_question(struct page *p, json_t *item, const struct form_field *
 static const struct form_field *other_of(const struct form_fields *fields, size_t i)
 {
     const struct form_field *f = &fields->at[i];
-    if (f->item->other == NULL || i + 1 >= fields->n || fields->at[i + 1].item != f->item->other) return NULL;
+    if (f->item->other == NULL || i + 1 >= fields->n || fields->at[i + 1].item != f->item->other)
+        return NULL;
     return f->n_options > CHOICES_SHOWN ? NULL : &fields->at[i + 1];
 }
 
@@ -267,24 +284,31 @@ static void put_start(struct page *p, json_t *item, const char *key, const struc
 }
 
 /* An entry's heading, and the way to take it out; the repeat tells whether that is possible. */
-static void put_entry(struct page *p, json_t *item, const char *key, const struct form_field *f, bool keep)
+static void put_entry(struct page *p, json_t *item, const char *key, const struct form_field *f,
+                      bool keep)
 {
     json_t *o = put_object(p, item, key);
     put_text(p, o, "id", field_id(p, f->path));
     put_text(p, o, "name", f->path);
     put_text(p, o, "label", f->label.text);
     put_number(p, o, "number", (int64_t)f->index + 1);
-    if (keep) put_nothing(p, o, "remove");
-    else put_path(p, o, "remove", "remove:%s", f->path);
+    if (keep)
+        put_nothing(p, o, "remove");
+    else
+        put_path(p, o, "remove", "remove:%s", f->path);
 }
 
-static void put_repeat_end(struct page *p, json_t *item, const struct form_field *f, const struct field_options *options)
+static void put_repeat_end(struct page *p, json_t *item, const struct form_field *f,
+                           const struct field_options *options)
 {
     json_t *o = put_object(p, item, "repeat_end");
     put_text(p, o, "label", f->label.text);
-    if (f->full) put_nothing(p, o, "add");
-    else put_path(p, o, "add", "add:%s", f->path);
-    bool directory = options->directory != NULL && text_same(f->item->appearance, FROM_DIRECTORY) && !f->full;
+    if (f->full)
+        put_nothing(p, o, "add");
+    else
+        put_path(p, o, "add", "add:%s", f->path);
+    bool directory =
+        options->directory != NULL && text_same(f->item->appearance, FROM_DIRECTORY) && !f->full;
     put_nothing(p, o, "directory");
     if (!directory) return;
     json_t *box = put_object(p, o, "directory");
@@ -293,7 +317,8 @@ static void put_repeat_end(struct page *p, json_t *item, const struct form_field
     if (err_failed(e) && !err_failed(p->failed)) p->failed = e;
 }
 
-void put_fields(struct page *p, json_t *list, const struct form_fields *fields, const struct field_options *options)
+void put_fields(struct page *p, json_t *list, const struct form_fields *fields,
+                const struct field_options *options)
 {
     bool keep = false;
     for (size_t i = 0; i < fields->n; i++) {

@@ -1,4 +1,5 @@
-/* followup_page.c - part B goes back into the conversation that the case came with: preview and sending. */
+/* followup_page.c - part B goes back into the conversation that the case came with: preview and
+ * sending. */
 #include "base/text.h"
 #include "domain/conversation.h"
 #include "domain/formbook.h"
@@ -30,7 +31,8 @@ static err find_conversation(struct followup *f)
     FAIL(ERR_NOT_FOUND, "this case has no such conversation");
 }
 
-/* The first form in which we answered our part; if there is none yet, the first that has a part for us. */
+/* The first form in which we answered our part; if there is none yet, the first that has a part for
+ * us. */
 static err form_of(struct followup *f, const char **out)
 {
     unsigned party = case_party(f->p.node, f->c);
@@ -95,12 +97,14 @@ err followup_post(void *app, struct http_request *rq, struct http_response *rs)
     struct followup f = {0};
     struct id message;
     TRY(begin(app, rq, rs, &f));
-    err e = outgoing_followup(f.p.node, f.p.actor, f.c, f.with.handle, &f.plan, page_field(&f.p, "digest"),
-                              f.p.language->code, &message);
+    err e = outgoing_followup(f.p.node, f.p.actor, f.c, f.with.handle, &f.plan,
+                              page_field(&f.p, "digest"), f.p.language->code, &message);
     if (e.kind == ERR_CONFLICT)
         page_fault(&f.p, "", MSG("The case changed after you looked. Look again before you send."));
-    else if (e.kind == ERR_STATE) page_fault(&f.p, "", MSG("This can’t be sent now. Look at the reasons."));
-    else TRY(e);
+    else if (e.kind == ERR_STATE)
+        page_fault(&f.p, "", MSG("This can’t be sent now. Look at the reasons."));
+    else
+        TRY(e);
     if (page_faulty(&f.p)) return show(&f);
     return page_go(&f.p, "/cases/%s/sent/%s", f.c->code, message.text);
 }

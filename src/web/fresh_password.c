@@ -6,18 +6,25 @@
 
 void fresh_password_check(struct page *p)
 {
-    const char *fresh = http_field_or(p->rq, "fresh", ""), *again = http_field_or(p->rq, "again", "");
-    if (text_empty(fresh)) page_fault(p, "fresh", MSG("Enter a new password"));
-    else if (!text_same(fresh, again)) page_fault(p, "again", MSG("The two new passwords are not the same"));
+    const char *fresh = http_field_or(p->rq, "fresh", ""),
+               *again = http_field_or(p->rq, "again", "");
+    if (text_empty(fresh))
+        page_fault(p, "fresh", MSG("Enter a new password"));
+    else if (!text_same(fresh, again))
+        page_fault(p, "again", MSG("The two new passwords are not the same"));
 }
 
-struct bytes fresh_password(const struct page *p) { return bytes_text(http_field_or(p->rq, "fresh", "")); }
+struct bytes fresh_password(const struct page *p)
+{
+    return bytes_text(http_field_or(p->rq, "fresh", ""));
+}
 
 err page_slowed(struct page *p, const char *field, msec wait)
 {
     const char *span, *text;
     TRY(locale_span(p->locale, p->ctx, wait, &span));
-    TRY(MSG_FILL(p->ctx, &text, page_said(p, MSG("Too many wrong tries. Try again in {time}.")), {"time", span}));
+    TRY(MSG_FILL(p->ctx, &text, page_said(p, MSG("Too many wrong tries. Try again in {time}.")),
+                 {"time", span}));
     page_fault_text(p, field, text);
     return ERR_OK;
 }

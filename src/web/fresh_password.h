@@ -1,10 +1,12 @@
-/* fresh_password.h - a new password, typed twice; a person who must wait. For the pages that ask for one. */
+/* fresh_password.h - a new password, typed twice; a person who must wait. For the pages that ask
+ * for one. */
 #ifndef OPENTRM_WEB_FRESH_PASSWORD_H
 #define OPENTRM_WEB_FRESH_PASSWORD_H
 
 #include "web/page.h"
 
-/* fresh_password_check: faults unless "fresh" is there and "again" is the same. How strong it must be, domain says. */
+/* fresh_password_check: faults unless "fresh" is there and "again" is the same. How strong it must
+ * be, domain says. */
 void fresh_password_check(struct page *p);
 /* fresh_password: the new one, as typed. */
 struct bytes fresh_password(const struct page *p);

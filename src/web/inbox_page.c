@@ -18,7 +18,8 @@ static void put_line(struct page *p, json_t *list, const struct inbox_line *line
     put_time(p, o, "received", line->received_at);
     put_day(p, o, "due", line->due_at);
     put_flag(p, o, "overdue", line->overdue);
-    put_flag(p, o, "is_unopened", text_same(line->state, "new") || text_same(line->state, "delivered"));
+    put_flag(p, o, "is_unopened",
+             text_same(line->state, "new") || text_same(line->state, "delivered"));
     put_flag(p, o, "is_unreadable", text_same(line->state, "unreadable"));
     put_flag(p, o, "is_frozen", text_same(line->state, "frozen"));
 }

@@ -9,7 +9,8 @@
 #include "web/put.h"
 #include "web/web_own.h"
 
-static err take_part(struct page *p, const struct case_record *record, struct case_message *m, struct form_parts *parts)
+static err take_part(struct page *p, const struct case_record *record, struct case_message *m,
+                     struct form_parts *parts)
 {
     const json_t *body = json_object_get(record->body, "body");
     const char *words = json_text_or(body, "words", json_text_or(body, "reason", NULL));
@@ -23,20 +24,23 @@ static err take_part(struct page *p, const struct case_record *record, struct ca
     return e.kind == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-err case_message_read(struct page *p, const struct casefile *c, bool outgoing, const char *message_id,
-                      struct case_message *out)
+err case_message_read(struct page *p, const struct casefile *c, bool outgoing,
+                      const char *message_id, struct case_message *out)
 {
     struct case_records records;
     struct form_parts parts = {0};
     struct case_message m = {.words = ""};
     TRY(case_records(c, outgoing ? "sent" : "received", &records));
     for (size_t i = 0; i < records.n; i++)
-        if (text_same(records.at[i].name, message_id)) TRY(take_part(p, &records.at[i], &m, &parts));
+        if (text_same(records.at[i].name, message_id))
+            TRY(take_part(p, &records.at[i], &m, &parts));
     if (m.form != NULL) {
         err e = form_merge(p->ctx, m.form, &parts, &m.answers);
         /* Written on another version of the form: left out rather than shown wrongly. */
-        if (e.kind == ERR_INPUT) m.form = NULL;
-        else TRY(e);
+        if (e.kind == ERR_INPUT)
+            m.form = NULL;
+        else
+            TRY(e);
     }
     *out = m;
     return ERR_OK;

@@ -1,5 +1,5 @@
-/* message_view.h - what a message says, out of the records of its case; and the parts of it that the partial `message`
- * prints.
+/* message_view.h - what a message says, out of the records of its case; and the parts of it that
+ * the partial `message` prints.
  */
 #ifndef OPENTRM_WEB_MESSAGE_VIEW_H
 #define OPENTRM_WEB_MESSAGE_VIEW_H
@@ -16,11 +16,11 @@ struct case_message {
 };
 
 /* case_message_read: over the compartments that the actor holds. */
-err case_message_read(struct page *p, const struct casefile *c, bool outgoing, const char *message_id,
-                      struct case_message *out);
+err case_message_read(struct page *p, const struct casefile *c, bool outgoing,
+                      const char *message_id, struct case_message *out);
 
-/* put_message_consent: the consent that a message carries (as consent_json wrote it); NULL: none. One that can't be read is
- * left out. */
+/* put_message_consent: the consent that a message carries (as consent_json wrote it); NULL: none.
+ * One that can't be read is left out. */
 void put_message_consent(struct page *p, const json_t *consent);
 /* put_words_language: "words_lang" and "words_language", where it is not the reader's. */
 void put_words_language(struct page *p, const char *language);

@@ -47,7 +47,8 @@ static err show_new(struct page *p)
     json_t *procedure = put_field(p, p->data, "procedure", "procedure", "");
     json_t *choices = put_list(p, procedure, "choices");
     for (size_t i = 0; procedure_at(i) != NULL; i++)
-        put_choice(p, choices, "procedure", procedure_at(i), page_said(p, procedure_text(procedure_at(i))), false);
+        put_choice(p, choices, "procedure", procedure_at(i),
+                   page_said(p, procedure_text(procedure_at(i))), false);
     json_t *role = put_object(p, p->data, "role_field");
     put_flag(p, role, "child_authority", http_field_ticked(p->rq, "role", "child_authority"));
     put_flag(p, role, "focal_point", http_field_ticked(p->rq, "role", "focal_point"));
@@ -81,11 +82,13 @@ err organisation_new_post(void *app, struct http_request *rq, struct http_respon
     TRY(page_begin(app, rq, rs, MENU_ORGANISATIONS, &p));
     wish = (struct organisation_wish){.name = page_field(&p, "name"),
                                       .languages = page_field(&p, "languages"),
-                                      .child_authority = http_field_ticked(rq, "role", "child_authority"),
+                                      .child_authority =
+                                          http_field_ticked(rq, "role", "child_authority"),
                                       .focal_point = http_field_ticked(rq, "role", "focal_point")};
     TRY(procedures_of(&p, &wish.procedures));
     if (text_empty(wish.name)) page_fault(&p, "name", MSG("Enter the name of the organisation"));
-    if (!page_faulty(&p)) TRY(page_fault_err(&p, "name", organisation_create(p.node, p.actor, &wish, &id)));
+    if (!page_faulty(&p))
+        TRY(page_fault_err(&p, "name", organisation_create(p.node, p.actor, &wish, &id)));
     if (page_faulty(&p)) return show_new(&p);
     TRY(page_done(&p, "organisation"));
     return page_go(&p, "/organisations");

@@ -15,7 +15,8 @@
 #define DONE_COOKIE "done"
 #define PATH_MAX_BYTES 1024
 
-/* The reader's choice in this browser, else what the account says, else what the browser asks for. */
+/* The reader's choice in this browser, else what the account says, else what the browser asks for.
+ */
 static const struct web_language *language_of(const struct web *web, const struct http_request *rq,
                                               const struct actor *actor)
 {
@@ -106,7 +107,8 @@ static err put_done(struct page *p)
 
 static err frame(struct web *web, struct http_request *rq, struct http_response *rs, struct page *p)
 {
-    *p = (struct page){.web = web, .node = web->node, .rq = rq, .rs = rs, .ctx = rq->ctx, .status = 200};
+    *p = (struct page){
+        .web = web, .node = web->node, .rq = rq, .rs = rs, .ctx = rq->ctx, .status = 200};
     p->actor = rq->session;
     p->language = language_of(web, rq, p->actor);
     p->catalog = p->language->catalog;
@@ -117,7 +119,8 @@ static err frame(struct web *web, struct http_request *rq, struct http_response 
     return ERR_OK;
 }
 
-err page_begin(void *app, struct http_request *rq, struct http_response *rs, enum page_menu menu, struct page *p)
+err page_begin(void *app, struct http_request *rq, struct http_response *rs, enum page_menu menu,
+               struct page *p)
 {
     struct web *web = app;
     TRY(frame(web, rq, rs, p));
@@ -130,7 +133,8 @@ err page_begin(void *app, struct http_request *rq, struct http_response *rs, enu
     return rq->method == HTTP_GET ? put_done(p) : ERR_OK;
 }
 
-/* Sentences of domain begin with a small letter, so that a command line can put them behind a colon. */
+/* Sentences of domain begin with a small letter, so that a command line can put them behind a
+ * colon. */
 static const char *as_sentence(const struct page *p, const char *text)
 {
     if (text == NULL || *text < 'a' || *text > 'z') return text;
@@ -140,7 +144,8 @@ static const char *as_sentence(const struct page *p, const char *text)
     return copy;
 }
 
-err page_error(struct web *web, struct http_request *rq, int status, const char *what, struct http_response *rs)
+err page_error(struct web *web, struct http_request *rq, int status, const char *what,
+               struct http_response *rs)
 {
     static const int KNOWN[] = {400, 403, 404, 405, 408, 409, 413, 415, 429, 502, 503};
     struct page p;
@@ -153,7 +158,8 @@ err page_error(struct web *web, struct http_request *rq, int status, const char 
     put_menu(&p, MENU_NONE, false);
     put_text(&p, p.data, "node_name", web->node->settings.name);
     put_is(&p, p.data, name);
-    /* A sentence that nobody translated is left out: the page says enough. English is the first language. */
+    /* A sentence that nobody translated is left out: the page says enough. English is the first
+     * language. */
     const char *said = page_said(&p, what);
     bool readable = p.language == &web->languages[0] || said != what;
     put_text(&p, p.data, "what", readable ? as_sentence(&p, said) : NULL);
@@ -169,8 +175,10 @@ static void put_faults(struct page *p)
         const struct http_fault *f = &p->faults[i];
         json_t *entry = put_item(p, list);
         put_text(p, entry, "text", f->message);
-        if (text_empty(f->field)) put_nothing(p, entry, "href");
-        else put_path(p, entry, "href", "#%s", f->field);
+        if (text_empty(f->field))
+            put_nothing(p, entry, "href");
+        else
+            put_path(p, entry, "href", "#%s", f->field);
     }
 }
 
@@ -216,7 +224,8 @@ void page_fault(struct page *p, const char *field, const char *english)
 
 err page_fault_err(struct page *p, const char *field, err e)
 {
-    if (e.kind != ERR_INPUT && e.kind != ERR_LIMIT && e.kind != ERR_STATE && e.kind != ERR_CONFLICT) return e;
+    if (e.kind != ERR_INPUT && e.kind != ERR_LIMIT && e.kind != ERR_STATE && e.kind != ERR_CONFLICT)
+        return e;
     page_fault(p, field, e.what);
     return ERR_OK;
 }
@@ -239,7 +248,10 @@ const char *page_fault_of(const struct page *p, const char *field)
     return NULL;
 }
 
-bool page_may(const struct page *p, enum capability capability) { return actor_may(p->actor, capability); }
+bool page_may(const struct page *p, enum capability capability)
+{
+    return actor_may(p->actor, capability);
+}
 
 const char *page_said(const struct page *p, const char *english)
 {
@@ -266,11 +278,15 @@ const char *page_field(struct page *p, const char *name)
     return out;
 }
 
-err page_id(struct page *p, const char *name, struct id *out) { return id_parse(page_field(p, name), out); }
+err page_id(struct page *p, const char *name, struct id *out)
+{
+    return id_parse(page_field(p, name), out);
+}
 
 bool page_local(const char *path)
 {
-    if (text_empty(path) || path[0] != '/' || path[1] == '/' || strlen(path) > PATH_MAX_BYTES) return false;
+    if (text_empty(path) || path[0] != '/' || path[1] == '/' || strlen(path) > PATH_MAX_BYTES)
+        return false;
     for (const char *c = path; *c != '\0'; c++)
         if (*c == '\\' || (unsigned char)*c < 0x21 || (unsigned char)*c > 0x7e) return false;
     return true;

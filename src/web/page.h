@@ -1,10 +1,11 @@
 /* page.h - one request for a page: who asks, in which language, and what the page will show.
  *
- * A handler begins with page_begin, fills p->data with the put functions, and ends with page_show or
- * page_go. What fails while filling sticks and page_show tells, so that a view reads straight down.
+ * A handler begins with page_begin, fills p->data with the put functions, and ends with page_show
+ * or page_go. What fails while filling sticks and page_show tells, so that a view reads straight
+ * down.
  *
- * What a page may hold is decided by what domain gave to this actor: here nothing is decided. Titles, addresses and
- * cookies never hold personal data.
+ * What a page may hold is decided by what domain gave to this actor: here nothing is decided.
+ * Titles, addresses and cookies never hold personal data.
  */
 #ifndef OPENTRM_WEB_PAGE_H
 #define OPENTRM_WEB_PAGE_H
@@ -49,29 +50,32 @@ struct page {
     const struct catalog *catalog;
     const struct locale *locale;
     msec now;
-    json_t *data;   /* what the template sees; owned by ctx */
-    err failed;     /* the first failure while filling */
-    int status;     /* 200, or what page_fault made of it */
+    json_t *data; /* what the template sees; owned by ctx */
+    err failed;   /* the first failure while filling */
+    int status;   /* 200, or what page_fault made of it */
     struct http_fault faults[PAGE_FAULTS_MAX];
     size_t faults_n;
 };
 
 /* page_begin: for a handler; the router has let the caller in. */
-err page_begin(void *app, struct http_request *rq, struct http_response *rs, enum page_menu menu, struct page *out);
+err page_begin(void *app, struct http_request *rq, struct http_response *rs, enum page_menu menu,
+               struct page *out);
 /* page_show: the template with p->data and p->faults, in the reader's language. */
 err page_show(struct page *p, const char *template);
-/* page_go: 303 to a path of this node, built as by printf; only codes, ids and words of ours belong in it. */
+/* page_go: 303 to a path of this node, built as by printf; only codes, ids and words of ours belong
+ * in it. */
 err page_go(struct page *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* page_done: the next page says so, once. One of the keys in page_done.c. */
 err page_done(struct page *p, const char *key);
 
-/* page_fault: something is wrong with what was typed: `field` is its name and its id on the page ("" for the whole
- * page), `english` a MSG. The page goes out as 422. */
+/* page_fault: something is wrong with what was typed: `field` is its name and its id on the page
+ * ("" for the whole page), `english` a MSG. The page goes out as 422. */
 void page_fault(struct page *p, const char *field, const char *english);
-/* page_fault_text: the same in words that are in the reader's language already; id may differ from the name. */
+/* page_fault_text: the same in words that are in the reader's language already; id may differ from
+ * the name. */
 void page_fault_text(struct page *p, const char *id, const char *text);
-/* page_fault_err: an ERR_INPUT, ERR_LIMIT, ERR_STATE or ERR_CONFLICT of domain about a field becomes a fault
- * and success; anything else comes back. */
+/* page_fault_err: an ERR_INPUT, ERR_LIMIT, ERR_STATE or ERR_CONFLICT of domain about a field
+ * becomes a fault and success; anything else comes back. */
 err page_fault_err(struct page *p, const char *field, err e);
 /* page_validate: http_validate, its faults added. */
 err page_validate(struct page *p, const struct http_rule *rules, size_t n);

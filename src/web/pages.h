@@ -31,19 +31,22 @@ http_handler case_words_show, case_words_post;
 /* inbox_page.c */
 http_handler inbox_show;
 /* received_page.c */
-http_handler received_show, received_print, accept_show, accept_post, decline_show, decline_post, received_words_show,
-    received_words_post;
+http_handler received_show, received_print, accept_show, accept_post, decline_show, decline_post,
+    received_words_show, received_words_post;
 /* account_page.c */
-http_handler account_show, account_language_post, account_session_post, password_show, password_post, recovery_show,
-    recovery_post;
+http_handler account_show, account_language_post, account_session_post, password_show,
+    password_post, recovery_show, recovery_post;
 /* team_page.c */
-http_handler teams_show, team_new_show, team_new_post, member_new_show, member_new_post, confirm_show, confirm_post,
-    member_end_post;
+http_handler teams_show, team_new_show, team_new_post, member_new_show, member_new_post,
+    confirm_show, confirm_post, member_end_post;
 /* user_page.c */
-http_handler users_show, user_new_show, user_new_post, user_show, user_invite_post, user_appoint_post, user_close_post;
+http_handler users_show, user_new_show, user_new_post, user_show, user_invite_post,
+    user_appoint_post, user_close_post;
 /* organisation_page.c */
-http_handler organisations_show, organisation_new_show, organisation_new_post, organisation_keys_post;
+http_handler organisations_show, organisation_new_show, organisation_new_post,
+    organisation_keys_post;
 /* partner_page.c */
-http_handler partners_show, partner_new_show, partner_new_post, partner_show_one, partner_revoke_post, partner_card_get;
+http_handler partners_show, partner_new_show, partner_new_post, partner_show_one,
+    partner_revoke_post, partner_card_get;
 
 #endif

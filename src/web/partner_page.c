@@ -1,4 +1,5 @@
-/* partner_page.c - nodes of other countries: our card for them, theirs for us, compared by voice. */
+/* partner_page.c - nodes of other countries: our card for them, theirs for us, compared by voice.
+ */
 #include "base/text.h"
 #include "domain/user.h"
 #include "exchange/partner.h"
@@ -81,17 +82,18 @@ err partner_new_show(void *app, struct http_request *rq, struct http_response *r
 static err take_in(struct page *p, const struct http_file *file)
 {
     struct partner_added added;
-    err e = partner_add(p->node, p->actor, file->content, page_field(p, "fingerprint"), p->ctx, &added);
+    err e =
+        partner_add(p->node, p->actor, file->content, page_field(p, "fingerprint"), p->ctx, &added);
     switch (e.kind) {
     case ERR_NONE: return ERR_OK;
     case ERR_PEER:
-        page_fault(p, "fingerprint", MSG("This is not the fingerprint of the card. Stop, and call the office on a number you know."));
+        page_fault(p, "fingerprint",
+                   MSG("This is not the fingerprint of the card. Stop, and call the office on a "
+                       "number you know."));
         return ERR_OK;
     case ERR_INPUT:
     case ERR_CRYPTO:
-    case ERR_LIMIT:
-        page_fault(p, "card", MSG("This file is not a valid node card"));
-        return ERR_OK;
+    case ERR_LIMIT: page_fault(p, "card", MSG("This file is not a valid node card")); return ERR_OK;
     case ERR_DENIED:
     case ERR_NOT_FOUND:
     case ERR_CONFLICT:
@@ -110,7 +112,8 @@ err partner_new_post(void *app, struct http_request *rq, struct http_response *r
     struct page p;
     TRY(page_begin(app, rq, rs, MENU_PARTNERS, &p));
     const struct http_file *file = http_file(rq, "card");
-    if (file == NULL || file->content.n == 0) page_fault(&p, "card", MSG("Choose the file with the card"));
+    if (file == NULL || file->content.n == 0)
+        page_fault(&p, "card", MSG("Choose the file with the card"));
     if (text_empty(page_field(&p, "fingerprint")))
         page_fault(&p, "fingerprint", MSG("Type the fingerprint that the office reads to you"));
     if (!page_faulty(&p)) TRY(take_in(&p, file));

@@ -23,7 +23,8 @@ static const struct {
     [STOP_HAS_ERRORS] = {"form", ""},
 };
 
-/* Immediate danger lifts what stands between a child and help (Box 11): offered only where that is in the way. */
+/* Immediate danger lifts what stands between a child and help (Box 11): offered only where that is
+ * in the way. */
 static bool danger_helps(const struct referral_plan *plan)
 {
     return plan->stops[STOP_NO_GUARDIAN] || plan->stops[STOP_NOT_CHILD_AUTHORITY];
@@ -54,7 +55,8 @@ static void put_item_row(struct page *p, json_t *rows, const struct referral_ite
 
 static void put_items(struct page *p, const struct referral_plan *plan)
 {
-    json_t *sections = put_list(p, p->data, "goes_sections"), *rows = NULL, *stays = put_list(p, p->data, "stays_rows");
+    json_t *sections = put_list(p, p->data, "goes_sections"), *rows = NULL,
+           *stays = put_list(p, p->data, "stays_rows");
     const char *section = NULL;
     for (size_t i = 0; i < plan->n; i++) {
         const struct referral_item *item = &plan->items[i];

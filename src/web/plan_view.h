@@ -1,4 +1,5 @@
-/* plan_view.h - a plan of domain/referral.h as the page `preview` shows it: what stops, what goes, what stays and why. */
+/* plan_view.h - a plan of domain/referral.h as the page `preview` shows it: what stops, what goes,
+ * what stays and why. */
 #ifndef OPENTRM_WEB_PLAN_VIEW_H
 #define OPENTRM_WEB_PLAN_VIEW_H
 

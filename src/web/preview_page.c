@@ -1,7 +1,8 @@
 /* preview_page.c - what would go and what stays; signing and sending it; what happens next.
  *
- * domain/referral.h decides; the page shows its plan, and sends back the digest of what was shown, so that nothing else
- * is sent. The reason for immediate danger is about the person: it travels in the form, never in an address.
+ * domain/referral.h decides; the page shows its plan, and sends back the digest of what was shown,
+ * so that nothing else is sent. The reason for immediate danger is about the person: it travels in
+ * the form, never in an address.
  */
 #include <string.h>
 
@@ -80,7 +81,8 @@ static err show(struct preview *v)
     put_text(p, p->data, "procedure_code", v->request.procedure);
     put_text(p, p->data, "contact_id", to->id.text);
     put_path(p, p->data, "send_href", "/cases/%s/refer/send", v->c->code);
-    put_path(p, p->data, "back", "/cases/%s/refer?country=%s&procedure=%s", v->c->code, to->country, v->request.procedure);
+    put_path(p, p->data, "back", "/cases/%s/refer?country=%s&procedure=%s", v->c->code, to->country,
+             v->request.procedure);
     put_text(p, p->data, "danger_reason", v->request.danger_reason);
     put_plan(p, &v->plan, v->c->code);
     return page_show(p, "preview");
@@ -98,7 +100,8 @@ err preview_post(void *app, struct http_request *rq, struct http_response *rs)
     TRY(begin(app, rq, rs, &v));
     if (text_empty(page_field(&v.p, "contact"))) {
         page_fault(&v.p, "contact", MSG("Choose a body"));
-        const char *country = page_field(&v.p, "country"), *procedure = page_field(&v.p, "procedure");
+        const char *country = page_field(&v.p, "country"),
+                   *procedure = page_field(&v.p, "procedure");
         ENSURE(contact_procedure_known(procedure), ERR_INPUT, "choose a procedure");
         return counterpart_ask_body(&v.p, country, procedure);
     }
@@ -116,12 +119,15 @@ err send_post(void *app, struct http_request *rq, struct http_response *rs)
     TRY(referral_plan(v.p.node, v.p.actor, v.c, &v.request, v.p.ctx, &v.plan));
     bool danger = !text_empty(v.request.danger_reason);
     msec due = v.p.now + (danger ? DUE_DAYS_DANGER : DUE_DAYS) * MSEC_DAY;
-    err e = outgoing_referral(v.p.node, v.p.actor, v.c, &v.request.recipient, &v.plan, page_field(&v.p, "digest"),
-                              v.request.procedure, due, v.request.danger_reason, v.p.language->code, &message);
+    err e = outgoing_referral(v.p.node, v.p.actor, v.c, &v.request.recipient, &v.plan,
+                              page_field(&v.p, "digest"), v.request.procedure, due,
+                              v.request.danger_reason, v.p.language->code, &message);
     if (e.kind == ERR_CONFLICT)
         page_fault(&v.p, "", MSG("The case changed after you looked. Look again before you send."));
-    else if (e.kind == ERR_STATE) page_fault(&v.p, "", MSG("This can’t be sent now. Look at the reasons."));
-    else TRY(e);
+    else if (e.kind == ERR_STATE)
+        page_fault(&v.p, "", MSG("This can’t be sent now. Look at the reasons."));
+    else
+        TRY(e);
     if (page_faulty(&v.p)) return show(&v);
     return page_go(&v.p, "/cases/%s/sent/%s", v.c->code, message.text);
 }

@@ -1,4 +1,5 @@
-/* procedure_view.c - names of procedures. The same sentences stand in templates/procedure.mustache. */
+/* procedure_view.c - names of procedures. The same sentences stand in templates/procedure.mustache.
+ */
 #include "web/procedure_view.h"
 
 #include "base/messages.h"

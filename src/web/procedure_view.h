@@ -4,7 +4,8 @@
 
 #include <stddef.h>
 
-/* procedure_text: the English name (MSG) of a code; the code itself for one of a later version. NULL is "". */
+/* procedure_text: the English name (MSG) of a code; the code itself for one of a later version.
+ * NULL is "". */
 const char *procedure_text(const char *code);
 /* procedure_at: the codes in the order of the report (Table 2); NULL behind the last. */
 const char *procedure_at(size_t i);

@@ -21,9 +21,15 @@ static json_t *added(struct page *p, json_t *o, const char *key, json_t *fresh)
     return went(p, json_put(o, key, fresh)) ? fresh : p->data;
 }
 
-json_t *put_object(struct page *p, json_t *o, const char *key) { return added(p, o, key, json_object()); }
+json_t *put_object(struct page *p, json_t *o, const char *key)
+{
+    return added(p, o, key, json_object());
+}
 
-json_t *put_list(struct page *p, json_t *o, const char *key) { return added(p, o, key, json_array()); }
+json_t *put_list(struct page *p, json_t *o, const char *key)
+{
+    return added(p, o, key, json_array());
+}
 
 json_t *put_item(struct page *p, json_t *list)
 {
@@ -46,12 +52,16 @@ void put_number(struct page *p, json_t *o, const char *key, int64_t value)
     went(p, json_put(o, key, json_integer(value)));
 }
 
-void put_nothing(struct page *p, json_t *o, const char *key) { went(p, json_put(o, key, json_null())); }
+void put_nothing(struct page *p, json_t *o, const char *key)
+{
+    went(p, json_put(o, key, json_null()));
+}
 
 void put_is(struct page *p, json_t *o, const char *name)
 {
     const char *key = talloc_asprintf(p->ctx, "is_%s", name);
-    if (went(p, key == NULL ? ERR_MAKE(ERR_MEMORY, "out of memory") : ERR_OK)) put_flag(p, o, key, true);
+    if (went(p, key == NULL ? ERR_MAKE(ERR_MEMORY, "out of memory") : ERR_OK))
+        put_flag(p, o, key, true);
 }
 
 void put_said(struct page *p, json_t *o, const char *key, const char *english)
@@ -65,7 +75,8 @@ void put_path(struct page *p, json_t *o, const char *key, const char *format, ..
     va_start(list, format);
     const char *path = talloc_vasprintf(p->ctx, format, list);
     va_end(list);
-    if (went(p, path == NULL ? ERR_MAKE(ERR_MEMORY, "out of memory") : ERR_OK)) put_text(p, o, key, path);
+    if (went(p, path == NULL ? ERR_MAKE(ERR_MEMORY, "out of memory") : ERR_OK))
+        put_text(p, o, key, path);
 }
 
 void put_day(struct page *p, json_t *o, const char *key, msec at)
@@ -77,7 +88,8 @@ void put_day(struct page *p, json_t *o, const char *key, msec at)
 void put_time(struct page *p, json_t *o, const char *key, msec at)
 {
     const char *text = NULL;
-    if (at == 0 || went(p, locale_date_time(p->locale, p->ctx, at, &text))) put_text(p, o, key, text);
+    if (at == 0 || went(p, locale_date_time(p->locale, p->ctx, at, &text)))
+        put_text(p, o, key, text);
 }
 
 void put_date(struct page *p, json_t *o, const char *key, const char *day)
@@ -93,13 +105,15 @@ void put_date(struct page *p, json_t *o, const char *key, const char *day)
 void put_country(struct page *p, json_t *o, const char *key, const char *code)
 {
     const char *text = NULL;
-    if (text_empty(code) || went(p, locale_country(p->locale, p->ctx, code, &text))) put_text(p, o, key, text);
+    if (text_empty(code) || went(p, locale_country(p->locale, p->ctx, code, &text)))
+        put_text(p, o, key, text);
 }
 
 void put_language(struct page *p, json_t *o, const char *key, const char *code)
 {
     const char *text = NULL;
-    if (text_empty(code) || went(p, locale_language_name(p->locale, p->ctx, code, &text))) put_text(p, o, key, text);
+    if (text_empty(code) || went(p, locale_language_name(p->locale, p->ctx, code, &text)))
+        put_text(p, o, key, text);
 }
 
 void put_compartment(struct page *p, json_t *o, const char *key, enum compartment c)
@@ -111,7 +125,8 @@ void put_compartments(struct page *p, json_t *o, const char *key, compartment_se
 {
     json_t *list = put_list(p, o, key);
     for (unsigned i = 0; i < COMPARTMENTS; i++)
-        if ((set & COMPARTMENT_BIT(i)) != 0) put_is(p, put_item(p, list), compartment_name((enum compartment)i));
+        if ((set & COMPARTMENT_BIT(i)) != 0)
+            put_is(p, put_item(p, list), compartment_name((enum compartment)i));
 }
 
 /* Was this form sent just now? Then what was typed counts, even where it is empty. */
@@ -126,13 +141,15 @@ json_t *put_field(struct page *p, json_t *o, const char *key, const char *name, 
     return field;
 }
 
-json_t *put_choice(struct page *p, json_t *choices, const char *name, const char *value, const char *label,
-                   bool chosen)
+json_t *put_choice(struct page *p, json_t *choices, const char *name, const char *value,
+                   const char *label, bool chosen)
 {
     size_t n = json_array_size(choices);
     json_t *choice = put_item(p, choices);
-    if (n == 0) put_text(p, choice, "id", name);
-    else put_path(p, choice, "id", "%s-%zu", name, n + 1);
+    if (n == 0)
+        put_text(p, choice, "id", name);
+    else
+        put_path(p, choice, "id", "%s-%zu", name, n + 1);
     put_text(p, choice, "value", value);
     put_text(p, choice, "label", label);
     put_flag(p, choice, "checked", posted(p) ? http_field_ticked(p->rq, name, value) : chosen);

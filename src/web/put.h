@@ -1,7 +1,8 @@
 /* put.h - filling in what a page shows: members of JSON objects that templates print.
  *
- * `o` is p->data or an object or list made here (borrowed, lives as long as the page). Failures stick in the page. In a
- * template a name that an inner object lacks is looked for further out, so views put what is not there as NULL.
+ * `o` is p->data or an object or list made here (borrowed, lives as long as the page). Failures
+ * stick in the page. In a template a name that an inner object lacks is looked for further out, so
+ * views put what is not there as NULL.
  */
 #ifndef OPENTRM_WEB_PUT_H
 #define OPENTRM_WEB_PUT_H
@@ -22,7 +23,8 @@ void put_is(struct page *p, json_t *o, const char *name);
 /* put_said: `english` (MSG) in the reader's language. */
 void put_said(struct page *p, json_t *o, const char *key, const char *english);
 /* put_path: an address, as by printf. */
-void put_path(struct page *p, json_t *o, const char *key, const char *format, ...) __attribute__((format(printf, 4, 5)));
+void put_path(struct page *p, json_t *o, const char *key, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 
 /* Times in the node's zone and the reader's language; 0 is null. */
 void put_day(struct page *p, json_t *o, const char *key, msec at);
@@ -37,13 +39,15 @@ void put_language(struct page *p, json_t *o, const char *key, const char *code);
 void put_compartment(struct page *p, json_t *o, const char *key, enum compartment c);
 void put_compartments(struct page *p, json_t *o, const char *key, compartment_set set);
 
-/* put_field: {"id", "value", "error"} of a field: what was posted, else `value`. Its id is its name. */
+/* put_field: {"id", "value", "error"} of a field: what was posted, else `value`. Its id is its
+ * name. */
 json_t *put_field(struct page *p, json_t *o, const char *key, const char *name, const char *value);
-/* put_choice: one of a field's choices: {"id", "value", "label", "checked"}; the first one's id is the field's, so that
- * a fault's link leads to it. `chosen` is used when nothing was posted. */
-json_t *put_choice(struct page *p, json_t *choices, const char *name, const char *value, const char *label,
-                   bool chosen);
-/* put_date_parts: "parts" of a date in three fields NAME-day, NAME-month, NAME-year; `day` as "2027-01-31" or "". */
+/* put_choice: one of a field's choices: {"id", "value", "label", "checked"}; the first one's id is
+ * the field's, so that a fault's link leads to it. `chosen` is used when nothing was posted. */
+json_t *put_choice(struct page *p, json_t *choices, const char *name, const char *value,
+                   const char *label, bool chosen);
+/* put_date_parts: "parts" of a date in three fields NAME-day, NAME-month, NAME-year; `day` as
+ * "2027-01-31" or "". */
 void put_date_parts(struct page *p, json_t *field, const char *name, const char *day);
 /* put_countries: all countries as choices, by name. */
 void put_countries(struct page *p, json_t *choices, const char *chosen);

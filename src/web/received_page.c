@@ -1,4 +1,5 @@
-/* received_page.c - one message that came: read, and decided: accept and name a case manager, decline with a reason, ask. */
+/* received_page.c - one message that came: read, and decided: accept and name a case manager,
+ * decline with a reason, ask. */
 #include "base/text.h"
 #include "domain/case.h"
 #include "domain/consent.h"
@@ -25,15 +26,22 @@ struct received {
 static err begin(void *app, struct http_request *rq, struct http_response *rs, struct received *r)
 {
     TRY(page_begin(app, rq, rs, MENU_INBOX, &r->p));
-    TRY(incoming_open(r->p.node, r->p.actor, page_parameter(&r->p, "id"), r->p.language->code, r->p.ctx, &r->message));
+    TRY(incoming_open(r->p.node, r->p.actor, page_parameter(&r->p, "id"), r->p.language->code,
+                      r->p.ctx, &r->message));
     put_path(&r->p, r->p.data, "back", "/inbox/%s", r->message.received_id.text);
     put_text(&r->p, r->p.data, "from", r->message.sender_name);
     return ERR_OK;
 }
 
-static bool in_state(const struct received *r, const char *state) { return text_same(r->message.state, state); }
+static bool in_state(const struct received *r, const char *state)
+{
+    return text_same(r->message.state, state);
+}
 
-static bool is_class(const struct received *r, const char *class_) { return text_same(r->message.class_, class_); }
+static bool is_class(const struct received *r, const char *class_)
+{
+    return text_same(r->message.class_, class_);
+}
 
 /* Our case, where the actor can read it. */
 static err put_case_code(struct received *r)
@@ -54,7 +62,8 @@ static void put_actions(struct received *r)
     bool open = in_state(r, "opened") || in_state(r, "delivered");
     bool asks = is_class(r, "referral") || is_class(r, "alarm");
     put_flag(p, p->data, "can_decide", open && asks && page_may(p, CAPABILITY_REFERRAL_DECIDE));
-    put_flag(p, p->data, "can_answer", is_class(r, "question") && !in_state(r, "frozen") && !in_state(r, "unreadable"));
+    put_flag(p, p->data, "can_answer",
+             is_class(r, "question") && !in_state(r, "frozen") && !in_state(r, "unreadable"));
     put_flag(p, p->data, "frozen", in_state(r, "frozen"));
     put_flag(p, p->data, "unreadable", in_state(r, "unreadable"));
 }
@@ -62,8 +71,10 @@ static void put_actions(struct received *r)
 static void put_withheld(struct received *r)
 {
     compartment_set withheld = r->message.there & ~r->message.opened;
-    if (withheld == 0) put_nothing(&r->p, r->p.data, "withheld");
-    else put_compartments(&r->p, put_object(&r->p, r->p.data, "withheld"), "compartments", withheld);
+    if (withheld == 0)
+        put_nothing(&r->p, r->p.data, "withheld");
+    else
+        put_compartments(&r->p, put_object(&r->p, r->p.data, "withheld"), "compartments", withheld);
 }
 
 err received_show(void *app, struct http_request *rq, struct http_response *rs)
@@ -78,11 +89,14 @@ err received_show(void *app, struct http_request *rq, struct http_response *rs)
     put_time(p, p->data, "received", m->received_at);
     put_day(p, p->data, "due", m->due_at);
     put_flag(p, p->data, "overdue", m->due_at != 0 && m->due_at < p->now);
-    if (contact_procedure_known(m->purpose)) put_is(p, put_object(p, p->data, "procedure"), m->purpose);
-    else put_nothing(p, p->data, "procedure");
+    if (contact_procedure_known(m->purpose))
+        put_is(p, put_object(p, p->data, "procedure"), m->purpose);
+    else
+        put_nothing(p, p->data, "procedure");
     TRY(put_case_code(&r));
     put_actions(&r);
-    put_text(p, p->data, "words", json_text_or(m->body, "words", json_text_or(m->body, "reason", "")));
+    put_text(p, p->data, "words",
+             json_text_or(m->body, "words", json_text_or(m->body, "reason", "")));
     put_text(p, p->data, "danger_reason", json_text_or(m->body, "danger", NULL));
     put_words_language(p, m->language);
     put_message_consent(p, m->consent);
@@ -98,7 +112,8 @@ err received_print(void *app, struct http_request *rq, struct http_response *rs)
 {
     struct received r = {0};
     TRY(begin(app, rq, rs, &r));
-    ENSURE(r.message.form != NULL && r.message.answers != NULL, ERR_NOT_FOUND, "this message carries no form");
+    ENSURE(r.message.form != NULL && r.message.answers != NULL, ERR_NOT_FOUND,
+           "this message carries no form");
     return answers_print(&r.p, r.message.form, r.message.answers, NULL);
 }
 
@@ -119,7 +134,8 @@ static err put_managers(struct received *r)
         for (size_t k = 0; k < members.n; k++) {
             const struct team_member *m = &members.at[k];
             if (m->pending) continue;
-            const char *value = talloc_asprintf(p->ctx, "%s:%s", teams.at[i].id.text, m->user_id.text);
+            const char *value =
+                talloc_asprintf(p->ctx, "%s:%s", teams.at[i].id.text, m->user_id.text);
             ENSURE_MEM(value);
             json_t *choice = put_choice(p, choices, "manager", value, m->display_name, false);
             put_text(p, choice, "hint", teams.at[i].name);
@@ -166,7 +182,8 @@ err accept_post(void *app, struct http_request *rq, struct http_response *rs)
     TRY(incoming_accept(r.p.node, r.p.actor, &r.message, team, user, r.p.ctx, &c));
     TRY(page_done(&r.p, "accepted"));
     /* Who accepts need not be one who may read the case. */
-    return actor_team_of(r.p.actor, team) == NULL ? page_go(&r.p, "/inbox") : page_go(&r.p, "/cases/%s", c->code);
+    return actor_team_of(r.p.actor, team) == NULL ? page_go(&r.p, "/inbox")
+                                                  : page_go(&r.p, "/cases/%s", c->code);
 }
 
 /* ---- decline ---- */
@@ -188,7 +205,11 @@ err decline_show(void *app, struct http_request *rq, struct http_response *rs)
 err decline_post(void *app, struct http_request *rq, struct http_response *rs)
 {
     static const struct http_rule RULES[] = {
-        {.name = "reason", .kind = HTTP_LINES, .required = true, .max = REASON_MOST, .empty = MSG("Write the reason"),
+        {.name = "reason",
+         .kind = HTTP_LINES,
+         .required = true,
+         .max = REASON_MOST,
+         .empty = MSG("Write the reason"),
          .wrong = MSG("This is too long: use at most 2000 characters")},
     };
     struct received r = {0};
@@ -206,7 +227,8 @@ static err show_words(struct received *r, bool question)
 {
     put_text(&r->p, r->p.data, "to", r->message.sender_name);
     put_nothing(&r->p, r->p.data, "conversations");
-    return words_show(&r->p, question, question ? NULL : json_text_or(r->message.body, "words", NULL), NULL);
+    return words_show(&r->p, question,
+                      question ? NULL : json_text_or(r->message.body, "words", NULL), NULL);
 }
 
 err received_words_show(void *app, struct http_request *rq, struct http_response *rs)
@@ -228,9 +250,11 @@ err received_words_post(void *app, struct http_request *rq, struct http_response
     TRY(words_class(&r.p, &question));
     words_check(&r.p, question);
     if (page_faulty(&r.p)) return show_words(&r, question);
-    if (id_is_set(r.message.case_id)) TRY(case_find_id(r.p.node, r.p.actor, r.message.case_id, r.p.ctx, &c));
+    if (id_is_set(r.message.case_id))
+        TRY(case_find_id(r.p.node, r.p.actor, r.message.case_id, r.p.ctx, &c));
     TRY(outgoing_words(r.p.node, r.p.actor, c, r.message.handle, question ? "question" : "answer",
-                       question ? NULL : r.message.message_id, page_field(&r.p, "words"), &message));
+                       question ? NULL : r.message.message_id, page_field(&r.p, "words"),
+                       &message));
     TRY(page_done(&r.p, "words"));
     return page_go(&r.p, "/inbox/%s", r.message.received_id.text);
 }

@@ -9,7 +9,8 @@ const struct http_route *routes_all(size_t *n);
 /* As `struct http_app` wants them. */
 err routes_admit(void *app, struct http_request *rq, struct http_response *rs, bool *answered);
 const char *routes_csrf_token(void *app, const struct http_request *rq);
-err routes_error(void *app, struct http_request *rq, int status, const char *what, struct http_response *rs);
+err routes_error(void *app, struct http_request *rq, int status, const char *what,
+                 struct http_response *rs);
 const char *routes_capability_name(int capability);
 
 #endif

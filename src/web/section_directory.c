@@ -44,7 +44,8 @@ err section_directory(struct page *p, const struct casefile *c, const json_t **o
     return ERR_OK;
 }
 
-static const struct form_item *repeat_of(const struct form *form, const struct form_section *section)
+static const struct form_item *repeat_of(const struct form *form,
+                                         const struct form_section *section)
 {
     const struct form_item *top = section->item;
     for (size_t i = top == NULL ? 0 : top->index; top != NULL && i <= top->index + top->below; i++)
@@ -60,7 +61,8 @@ static const char *role_of(const struct casefile *c, const char *country)
     static const unsigned EACH[] = {PARTY_EXPLOITATION, PARTY_TRANSIT, PARTY_ORIGIN, PARTY_THIRD};
     for (size_t i = 0; i < c->facts->n_countries; i++)
         for (size_t k = 0; k < COUNT_OF(EACH); k++)
-            if (text_same(c->facts->countries[i].code, country) && (c->facts->countries[i].roles & EACH[k]) != 0)
+            if (text_same(c->facts->countries[i].code, country) &&
+                (c->facts->countries[i].roles & EACH[k]) != 0)
                 return party_name(EACH[k]);
     return "";
 }
@@ -76,7 +78,8 @@ err section_directory_add(struct page *p, const struct casefile *c, const struct
     if (text_empty(rest) || repeat == NULL) return ERR_OK;
     TRY(text_split(p->ctx, &rest, ':', &text));
     TRY(text_split(p->ctx, &rest, ':', &procedure));
-    ENSURE(text != NULL && contact_procedure_known(procedure), ERR_INPUT, "choose a contact from the list");
+    ENSURE(text != NULL && contact_procedure_known(procedure), ERR_INPUT,
+           "choose a contact from the list");
     TRY(id_parse(text, &id));
     TRY(contact_get(p->node, p->ctx, id, &contact));
     TRY(form_fill_entry(p->ctx, &contact, procedure, role_of(c, contact.country), &entry));

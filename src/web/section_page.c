@@ -48,7 +48,8 @@ struct section_page {
     bool conflict;
 };
 
-static err begin(void *app, struct http_request *rq, struct http_response *rs, struct section_page *s)
+static err begin(void *app, struct http_request *rq, struct http_response *rs,
+                 struct section_page *s)
 {
     TRY(case_begin(app, rq, rs, TAB_NONE, &s->p, &s->c));
     TRY(case_form(&s->p, &s->form));
@@ -69,9 +70,11 @@ static err put_problems(struct section_page *s)
 {
     for (size_t i = 0; i < s->problems_n; i++) {
         const struct answer_problem *problem = &s->problems[i];
-        const char *text = problem->language == NULL ? page_said(&s->p, problem->message) : problem->message;
-        const char *label = problem->item == NULL ? problem->path
-                                                  : form_label(s->form, &s->reading, problem->item).text;
+        const char *text =
+            problem->language == NULL ? page_said(&s->p, problem->message) : problem->message;
+        const char *label = problem->item == NULL
+                                ? problem->path
+                                : form_label(s->form, &s->reading, problem->item).text;
         const char *line = talloc_asprintf(s->p.ctx, "%s: %s", label, text);
         ENSURE_MEM(line);
         page_fault_text(&s->p, field_fault_id(&s->p, problem), line);
@@ -83,7 +86,8 @@ static bool has_directory(const struct section_page *s)
 {
     if (s->section->item == NULL) return false;
     const struct form_item *items = s->form->items;
-    for (size_t i = s->section->item->index; i <= s->section->item->index + s->section->item->below; i++)
+    for (size_t i = s->section->item->index; i <= s->section->item->index + s->section->item->below;
+         i++)
         if (text_same(items[i].appearance, "from-directory")) return true;
     return false;
 }
@@ -99,7 +103,8 @@ static err show(struct section_page *s, const json_t *answers)
     put_text(p, p->data, "form_title", form_text(s->form, &s->reading, s->form->title).text);
     put_text(p, p->data, "section_title", form_text(s->form, &s->reading, s->section->label).text);
     const struct form_item *top = s->section->item;
-    put_text(p, p->data, "section_hint", top == NULL ? NULL : form_text(s->form, &s->reading, top->hint).text);
+    put_text(p, p->data, "section_hint",
+             top == NULL ? NULL : form_text(s->form, &s->reading, top->hint).text);
     put_flag(p, p->data, "withheld", fields.withheld);
     put_flag(p, p->data, "conflict", s->conflict);
     put_number(p, p->data, "seen", case_revision(s->c, s->form->id));
@@ -159,7 +164,8 @@ static err read_posted(struct section_page *s, const char *removed, struct form_
     size_t n = 0;
     for (size_t i = 0; i < form->n; i++) {
         const struct http_pair *pair = &form->at[i];
-        bool gone = removed != NULL && text_starts(pair->name, removed) && pair->name[strlen(removed)] == '.';
+        bool gone = removed != NULL && text_starts(pair->name, removed) &&
+                    pair->name[strlen(removed)] == '.';
         if (own_field(pair->name) || gone) continue;
         pairs[n++] = (struct form_pair){pair->name, bytes_text(pair->value)};
     }
@@ -175,7 +181,8 @@ static err may_remove(const struct section_page *s, const char *path)
     ENSURE_MEM(repeat);
     const struct form_item *item = form_item_at(s->form, repeat);
     ENSURE(item != NULL && item->type == FORM_REPEAT, ERR_INPUT, "there is no such entry");
-    ENSURE((item->compartments & ~s->c->held) == 0, ERR_DENIED, "part of this entry is withheld from you");
+    ENSURE((item->compartments & ~s->c->held) == 0, ERR_DENIED,
+           "part of this entry is withheld from you");
     return ERR_OK;
 }
 
@@ -185,7 +192,8 @@ static err find_problems(struct section_page *s)
     struct form_checked checked;
     json_t *answers;
     TRY(case_answers(s->c, s->form, &answers));
-    TRY(form_section_check(s->p.ctx, s->form, s->section, answers, &s->eval, &s->reading, &checked));
+    TRY(form_section_check(s->p.ctx, s->form, s->section, answers, &s->eval, &s->reading,
+                           &checked));
     s->problems = checked.problems;
     s->problems_n = checked.n_problems;
     return ERR_OK;
@@ -196,7 +204,9 @@ static err go_on(struct section_page *s)
     unsigned party = case_party(s->p.node, s->c);
     for (size_t i = s->section->index + 1; i < s->form->n_sections; i++) {
         const struct form_section *next = &s->form->sections[i];
-        if ((next->parties & party) == 0 || (next->compartments & s->c->held) == 0 || is_from_consent(next)) continue;
+        if ((next->parties & party) == 0 || (next->compartments & s->c->held) == 0 ||
+            is_from_consent(next))
+            continue;
         return page_go(&s->p, "/cases/%s/forms/%s/%s", s->c->code, s->form->id, next->name);
     }
     TRY(page_done(&s->p, "saved"));
@@ -226,7 +236,8 @@ static err after(struct section_page *s, const char *act)
     return page_go(p, "%s", p->rq->path);
 }
 
-/* What can't be kept at all (an unknown field, far too long a text) stops the saving and is shown. */
+/* What can't be kept at all (an unknown field, far too long a text) stops the saving and is shown.
+ */
 static err refuse(struct section_page *s, const struct form_input *input)
 {
     s->problems = input->problems;
@@ -246,8 +257,10 @@ err section_post(void *app, struct http_request *rq, struct http_response *rs)
     if (removed != NULL) TRY(may_remove(&s, removed));
     TRY(read_posted(&s, removed, &input));
     if (input.n_problems > 0) return refuse(&s, &input);
-    if (text_same(act, "directory")) TRY(section_directory_add(&s.p, s.c, s.form, s.section, input.answers));
-    err e = case_save_section(s.p.node, s.p.actor, s.c, s.form, s.section->name, input.answers, seen);
+    if (text_same(act, "directory"))
+        TRY(section_directory_add(&s.p, s.c, s.form, s.section, input.answers));
+    err e =
+        case_save_section(s.p.node, s.p.actor, s.c, s.form, s.section->name, input.answers, seen);
     if (e.kind == ERR_CONFLICT) {
         s.conflict = true;
         s.p.status = 409;

@@ -1,4 +1,5 @@
-/* signin_page.c - signing in and out, the language of the pages, and what needs nobody: style sheet, health. */
+/* signin_page.c - signing in and out, the language of the pages, and what needs nobody: style
+ * sheet, health. */
 #include "base/embed.h"
 #include "base/text.h"
 #include "http/assets.h"
@@ -37,9 +38,12 @@ static err try_in(struct page *p, struct session_start *start)
     if (wish.password.n == 0) page_fault(p, "password", MSG("Enter your password"));
     if (page_faulty(p)) return ERR_OK;
     err e = session_sign_in(p->node, &wish, start);
-    if (e.kind == ERR_DENIED) page_fault(p, "login", MSG("The user name or the password is not right"));
-    else if (e.kind == ERR_LIMIT) TRY(page_slowed(p, "login", start->wait));
-    else TRY(e);
+    if (e.kind == ERR_DENIED)
+        page_fault(p, "login", MSG("The user name or the password is not right"));
+    else if (e.kind == ERR_LIMIT)
+        TRY(page_slowed(p, "login", start->wait));
+    else
+        TRY(e);
     return ERR_OK;
 }
 
@@ -71,7 +75,8 @@ err language_set(void *app, struct http_request *rq, struct http_response *rs)
     TRY(page_begin(app, rq, rs, MENU_NONE, &p));
     const struct web_language *l = web_language_find(p.web, page_parameter(&p, "language"));
     ENSURE(l != NULL, ERR_NOT_FOUND, "the pages are not in this language");
-    TRY(http_cookie_set(rq, rs, &(struct http_cookie){LANGUAGE_COOKIE, l->code, HTTP_LAX, YEAR_SECONDS}));
+    TRY(http_cookie_set(rq, rs,
+                        &(struct http_cookie){LANGUAGE_COOKIE, l->code, HTTP_LAX, YEAR_SECONDS}));
     const char *back = page_query(&p, "back");
     return page_go(&p, "%s", page_local(back) ? back : "/");
 }

@@ -1,5 +1,6 @@
-/* start_page.c - the first password (with the one-time code of the invitation) and a forgotten one (with the
- * recovery code). Nobody is signed in here. Passwords are never shown again; the recovery code is, once.
+/* start_page.c - the first password (with the one-time code of the invitation) and a forgotten one
+ * (with the recovery code). Nobody is signed in here. Passwords are never shown again; the recovery
+ * code is, once.
  */
 #include "base/text.h"
 #include "domain/user.h"
@@ -20,7 +21,8 @@ static err show(struct page *p, const char *template)
 static void check(struct page *p)
 {
     if (text_empty(page_field(p, "login"))) page_fault(p, "login", MSG("Enter your user name"));
-    if (text_empty(page_field(p, "code"))) page_fault(p, "code", MSG("Enter the code from your paper"));
+    if (text_empty(page_field(p, "code")))
+        page_fault(p, "code", MSG("Enter the code from your paper"));
     fresh_password_check(p);
 }
 
@@ -45,9 +47,12 @@ err activate_post(void *app, struct http_request *rq, struct http_response *rs)
     TRY(page_begin(app, rq, rs, MENU_NONE, &p));
     check(&p);
     if (page_faulty(&p)) return show(&p, "activate");
-    err e = user_activate(p.node, page_field(&p, "login"), page_field(&p, "code"), fresh_password(&p), recovery);
-    if (e.kind == ERR_DENIED) page_fault(&p, "code", MSG("The user name or the code is not right"));
-    else TRY(page_fault_err(&p, "fresh", e));
+    err e = user_activate(p.node, page_field(&p, "login"), page_field(&p, "code"),
+                          fresh_password(&p), recovery);
+    if (e.kind == ERR_DENIED)
+        page_fault(&p, "code", MSG("The user name or the code is not right"));
+    else
+        TRY(page_fault_err(&p, "fresh", e));
     if (page_faulty(&p)) return show(&p, "activate");
     return show_code(&p, recovery);
 }
@@ -67,11 +72,14 @@ err recover_post(void *app, struct http_request *rq, struct http_response *rs)
     TRY(page_begin(app, rq, rs, MENU_NONE, &p));
     check(&p);
     if (page_faulty(&p)) return show(&p, "recover");
-    err e = user_recover(p.node, page_field(&p, "login"), page_field(&p, "code"), rq->remote, fresh_password(&p),
-                         recovery, &wait);
-    if (e.kind == ERR_DENIED) page_fault(&p, "code", MSG("The user name or the code is not right"));
-    else if (e.kind == ERR_LIMIT) TRY(page_slowed(&p, "login", wait));
-    else TRY(page_fault_err(&p, "fresh", e));
+    err e = user_recover(p.node, page_field(&p, "login"), page_field(&p, "code"), rq->remote,
+                         fresh_password(&p), recovery, &wait);
+    if (e.kind == ERR_DENIED)
+        page_fault(&p, "code", MSG("The user name or the code is not right"));
+    else if (e.kind == ERR_LIMIT)
+        TRY(page_slowed(&p, "login", wait));
+    else
+        TRY(page_fault_err(&p, "fresh", e));
     if (page_faulty(&p)) return show(&p, "recover");
     return show_code(&p, recovery);
 }

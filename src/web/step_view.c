@@ -6,7 +6,8 @@
 
 static bool is_bad(const char *state)
 {
-    static const char *const BAD[] = {"not_relayed", "unreadable", "declined", "cancelled", "withdrawn"};
+    static const char *const BAD[] = {"not_relayed", "unreadable", "declined", "cancelled",
+                                      "withdrawn"};
     for (size_t i = 0; i < COUNT_OF(BAD); i++)
         if (text_same(state, BAD[i])) return true;
     return false;

@@ -6,7 +6,8 @@
 #include "web/page.h"
 
 void put_step(struct page *p, json_t *o, const struct timeline_step *step);
-/* step_class: a message's class as the templates know it ("referral"); "" for one of a later version. */
+/* step_class: a message's class as the templates know it ("referral"); "" for one of a later
+ * version. */
 void put_class(struct page *p, json_t *o, const char *key, const char *class_);
 
 #endif

@@ -1,4 +1,5 @@
-/* team_page.c - teams and their members: an administrator makes them and signs memberships, a member confirms. */
+/* team_page.c - teams and their members: an administrator makes them and signs memberships, a
+ * member confirms. */
 #include "base/text.h"
 #include "domain/organisation_list.h"
 #include "domain/team.h"
@@ -18,8 +19,10 @@ static void put_member(struct page *p, json_t *list, const struct team_member *m
     put_day(p, o, "since", m->since);
     put_flag(p, o, "can_confirm", m->pending && own_team && page_may(p, CAPABILITY_TEAM_CONFIRM));
     put_path(p, o, "confirm_href", "/members/%s/confirm", m->membership_id.text);
-    if (page_may(p, CAPABILITY_TEAM_MANAGE)) put_path(p, o, "end_href", "/members/%s/end", m->membership_id.text);
-    else put_nothing(p, o, "end_href");
+    if (page_may(p, CAPABILITY_TEAM_MANAGE))
+        put_path(p, o, "end_href", "/members/%s/end", m->membership_id.text);
+    else
+        put_nothing(p, o, "end_href");
 }
 
 static err put_team(struct page *p, json_t *list, const struct team *team)
@@ -89,8 +92,8 @@ static err show_new(struct page *p)
     json_t *choices = put_list(p, organisation, "choices");
     TRY(organisation_all(p->node, p->ctx, &organisations));
     for (size_t i = 0; i < organisations.n; i++)
-        put_choice(p, choices, "organisation", organisations.at[i].id.text, organisations.at[i].name,
-                   organisations.n == 1);
+        put_choice(p, choices, "organisation", organisations.at[i].id.text,
+                   organisations.at[i].name, organisations.n == 1);
     json_t *member = put_field(p, p->data, "member", "member", "");
     TRY(put_people(p, put_list(p, member, "choices"), "member", (struct id){0}));
     json_t *may = put_field(p, p->data, "may", "may", "");
@@ -101,7 +104,8 @@ static err show_new(struct page *p)
         json_t *choice = put_item(p, parts);
         put_path(p, choice, "id", "may-%u", i + 2);
         put_text(p, choice, "value", name);
-        put_flag(p, choice, "checked", p->rq->method == HTTP_GET || http_field_ticked(p->rq, "may", name));
+        put_flag(p, choice, "checked",
+                 p->rq->method == HTTP_GET || http_field_ticked(p->rq, "may", name));
         put_is(p, choice, name);
     }
     return page_show(p, "team_new");
@@ -124,12 +128,15 @@ static err read_wish(struct page *p, struct team_wish *wish)
     for (unsigned i = 0; i < COMPARTMENTS; i++)
         if (http_field_ticked(p->rq, "may", compartment_name((enum compartment)i)))
             wish->compartments |= COMPARTMENT_BIT(i);
-    while (wish->n_members < TEAM_MEMBERS_MOST && (text = http_field_at(p->rq, "member", wish->n_members)) != NULL)
+    while (wish->n_members < TEAM_MEMBERS_MOST &&
+           (text = http_field_at(p->rq, "member", wish->n_members)) != NULL)
         TRY(id_parse(text, &members[wish->n_members++]));
     if (text_empty(wish->name)) page_fault(p, "name", MSG("Give the team a name"));
     if (wish->n_members == 0) page_fault(p, "member", MSG("Choose at least one member"));
-    if (text_empty(page_field(p, "organisation"))) page_fault(p, "organisation", MSG("Choose the organisation"));
-    else TRY(page_id(p, "organisation", &wish->organisation_id));
+    if (text_empty(page_field(p, "organisation")))
+        page_fault(p, "organisation", MSG("Choose the organisation"));
+    else
+        TRY(page_id(p, "organisation", &wish->organisation_id));
     return ERR_OK;
 }
 
@@ -140,7 +147,8 @@ err team_new_post(void *app, struct http_request *rq, struct http_response *rs)
     struct id team;
     TRY(page_begin(app, rq, rs, MENU_TEAMS, &p));
     TRY(read_wish(&p, &wish));
-    if (!page_faulty(&p)) TRY(page_fault_err(&p, "member", team_create(p.node, p.actor, &wish, &team)));
+    if (!page_faulty(&p))
+        TRY(page_fault_err(&p, "member", team_create(p.node, p.actor, &wish, &team)));
     if (page_faulty(&p)) return show_new(&p);
     TRY(page_done(&p, "team"));
     return page_go(&p, "/teams");
@@ -157,7 +165,8 @@ static err show_member(struct page *p, const struct team *team)
     return page_show(p, "team_member");
 }
 
-static err begin_member(void *app, struct http_request *rq, struct http_response *rs, struct page *p, struct team *team)
+static err begin_member(void *app, struct http_request *rq, struct http_response *rs,
+                        struct page *p, struct team *team)
 {
     struct id id;
     TRY(page_begin(app, rq, rs, MENU_TEAMS, p));

@@ -1,4 +1,5 @@
-/* timeline_page.c - what was sent and received: steps with their evidence, and each message to read. */
+/* timeline_page.c - what was sent and received: steps with their evidence, and each message to
+ * read. */
 #include "base/text.h"
 #include "domain/conversation.h"
 #include "domain/formbook.h"
@@ -23,22 +24,30 @@ static bool waits_for_answer(const struct timeline *t, size_t i)
     const struct timeline_step *q = &t->at[i];
     if (q->outgoing || !text_same(q->class_, "question")) return false;
     for (size_t k = i + 1; k < t->n; k++)
-        if (t->at[k].outgoing && text_same(t->at[k].class_, "answer") && text_same(t->at[k].handle, q->handle))
+        if (t->at[k].outgoing && text_same(t->at[k].class_, "answer") &&
+            text_same(t->at[k].handle, q->handle))
             return false;
     return true;
 }
 
-static void put_links(struct page *p, json_t *o, const struct casefile *c, const struct timeline *t, size_t i)
+static void put_links(struct page *p, json_t *o, const struct casefile *c, const struct timeline *t,
+                      size_t i)
 {
     const struct timeline_step *step = &t->at[i];
     bool evidence = !text_empty(step->evidence_id) && page_may(p, CAPABILITY_EVIDENCE_READ);
-    if (evidence) put_path(p, o, "evidence_href", "/cases/%s/evidence/%s", c->code, step->evidence_id);
-    else put_nothing(p, o, "evidence_href");
-    if (has_content(step)) put_path(p, o, "read_href", "/cases/%s/messages/%s", c->code, step->message_id);
-    else put_nothing(p, o, "read_href");
+    if (evidence)
+        put_path(p, o, "evidence_href", "/cases/%s/evidence/%s", c->code, step->evidence_id);
+    else
+        put_nothing(p, o, "evidence_href");
+    if (has_content(step))
+        put_path(p, o, "read_href", "/cases/%s/messages/%s", c->code, step->message_id);
+    else
+        put_nothing(p, o, "read_href");
     if (waits_for_answer(t, i))
-        put_path(p, o, "answer_href", "/cases/%s/words/answer?message=%s", c->code, step->message_id);
-    else put_nothing(p, o, "answer_href");
+        put_path(p, o, "answer_href", "/cases/%s/words/answer?message=%s", c->code,
+                 step->message_id);
+    else
+        put_nothing(p, o, "answer_href");
 }
 
 err timeline_show(void *app, struct http_request *rq, struct http_response *rs)
@@ -77,9 +86,11 @@ err evidence_get(void *app, struct http_request *rq, struct http_response *rs)
     TRY(case_begin(app, rq, rs, TAB_NONE, &p, &c));
     TRY(id_parse(page_parameter(&p, "id"), &id));
     TRY(conversation_evidence(p.node, p.actor, c, id, p.rs->ctx, &kind, &body));
-    /* An organisation's receipt is a CMS SignedData (DER, which begins with a SEQUENCE); a node's is a MIME file. */
+    /* An organisation's receipt is a CMS SignedData (DER, which begins with a SEQUENCE); a node's
+     * is a MIME file. */
     bool der = body.n > 0 && body.p[0] == 0x30;
-    name = talloc_asprintf(p.ctx, "%s-%s.%s", c->code, text_identifier(kind) ? kind : "evidence", der ? "p7m" : "eml");
+    name = talloc_asprintf(p.ctx, "%s-%s.%s", c->code, text_identifier(kind) ? kind : "evidence",
+                           der ? "p7m" : "eml");
     ENSURE_MEM(name);
     TRY(http_reply(rs, 200, der ? "application/pkcs7-mime" : "application/octet-stream", body));
     return http_attach(rs, name);
@@ -100,7 +111,8 @@ static err begin(void *app, struct http_request *rq, struct http_response *rs, s
     TRY(case_begin(app, rq, rs, TAB_NONE, &r->p, &r->c));
     TRY(conversation_timeline(r->p.node, r->p.actor, r->c, r->p.ctx, &t));
     for (size_t i = 0; i < t.n && r->step == NULL; i++)
-        if (text_same(t.at[i].message_id, page_parameter(&r->p, "id")) && has_content(&t.at[i])) r->step = &t.at[i];
+        if (text_same(t.at[i].message_id, page_parameter(&r->p, "id")) && has_content(&t.at[i]))
+            r->step = &t.at[i];
     ENSURE(r->step != NULL, ERR_NOT_FOUND, "this case has no such message");
     return case_message_read(&r->p, r->c, r->step->outgoing, r->step->message_id, &r->message);
 }
@@ -110,7 +122,8 @@ static err put_party(struct reading *r)
     struct conversation_list list;
     TRY(conversation_list(r->p.node, r->p.actor, r->c, r->p.ctx, &list));
     for (size_t i = 0; i < list.n; i++)
-        if (text_same(list.at[i].handle, r->step->handle)) put_text(&r->p, r->p.data, "party", list.at[i].name);
+        if (text_same(list.at[i].handle, r->step->handle))
+            put_text(&r->p, r->p.data, "party", list.at[i].name);
     return ERR_OK;
 }
 
@@ -129,7 +142,8 @@ err message_show(void *app, struct http_request *rq, struct http_response *rs)
     put_message_consent(p, r.message.consent);
     if (r.message.form != NULL) {
         TRY(put_answers(p, r.message.form, r.message.answers, r.message.language));
-        put_path(p, p->data, "pdf_href", "/cases/%s/messages/%s/print", r.c->code, r.step->message_id);
+        put_path(p, p->data, "pdf_href", "/cases/%s/messages/%s/print", r.c->code,
+                 r.step->message_id);
     }
     return page_show(p, "case_message");
 }

@@ -1,5 +1,5 @@
-/* user_page.c - the people of the node: invited with a one-time code, appointed, closed. The administrator never sees a
- * password. A code is shown once, in the answer to the act that made it.
+/* user_page.c - the people of the node: invited with a one-time code, appointed, closed. The
+ * administrator never sees a password. A code is shown once, in the answer to the act that made it.
  */
 #include "base/text.h"
 #include "domain/organisation_list.h"
@@ -36,7 +36,8 @@ err users_show(void *app, struct http_request *rq, struct http_response *rs)
     TRY(user_all(p.node, p.actor, after, USERS_PAGE, p.ctx, &users));
     json_t *list = put_list(&p, p.data, "users");
     for (size_t i = 0; i < users.n; i++) TRY(put_user(&p, put_item(&p, list), &users.at[i]));
-    if (users.more && users.n > 0) put_path(&p, p.data, "next_href", "/users?after=%s", users.at[users.n - 1].login);
+    if (users.more && users.n > 0)
+        put_path(&p, p.data, "next_href", "/users?after=%s", users.at[users.n - 1].login);
     return page_show(&p, "users");
 }
 
@@ -54,8 +55,8 @@ static err show_new(struct page *p)
     json_t *choices = put_list(p, organisation, "choices");
     TRY(organisation_all(p->node, p->ctx, &organisations));
     for (size_t i = 0; i < organisations.n; i++)
-        put_choice(p, choices, "organisation", organisations.at[i].id.text, organisations.at[i].name,
-                   organisations.n == 1);
+        put_choice(p, choices, "organisation", organisations.at[i].id.text,
+                   organisations.at[i].name, organisations.n == 1);
     json_t *role = put_field(p, p->data, "role_field", "role", "");
     json_t *roles = put_list(p, role, "choices");
     for (size_t i = 0; ROLE_NAMES[i] != NULL; i++)
@@ -83,15 +84,36 @@ static err show_code(struct page *p, const struct user *u, const char *code)
 static err read_wish(struct page *p, struct user_wish *wish)
 {
     static const struct http_rule RULES[] = {
-        {.name = "name", .kind = HTTP_TEXT, .required = true, .max = 100, .empty = MSG("Enter the person’s name"), .wrong = MSG("This is too long")},
-        {.name = "login", .kind = HTTP_TEXT, .required = true, .max = USER_LOGIN_MOST, .empty = MSG("Enter a user name"), .wrong = MSG("This is too long")},
+        {.name = "name",
+         .kind = HTTP_TEXT,
+         .required = true,
+         .max = 100,
+         .empty = MSG("Enter the person’s name"),
+         .wrong = MSG("This is too long")},
+        {.name = "login",
+         .kind = HTTP_TEXT,
+         .required = true,
+         .max = USER_LOGIN_MOST,
+         .empty = MSG("Enter a user name"),
+         .wrong = MSG("This is too long")},
         {.name = "organisation", .kind = HTTP_RULE_ID, .wrong = MSG("Choose the organisation")},
-        {.name = "role", .kind = HTTP_CHOICES, .required = true, .choices = ROLE_NAMES, .empty = MSG("Choose what the person will do"),
+        {.name = "role",
+         .kind = HTTP_CHOICES,
+         .required = true,
+         .choices = ROLE_NAMES,
+         .empty = MSG("Choose what the person will do"),
          .wrong = MSG("Choose from the list")},
-        {.name = "language", .kind = HTTP_TEXT, .required = true, .max = 20, .empty = MSG("Choose a language"), .wrong = MSG("Choose a language")},
+        {.name = "language",
+         .kind = HTTP_TEXT,
+         .required = true,
+         .max = 20,
+         .empty = MSG("Choose a language"),
+         .wrong = MSG("Choose a language")},
     };
     TRY(page_validate(p, RULES, COUNT_OF(RULES)));
-    *wish = (struct user_wish){.login = page_field(p, "login"), .display_name = page_field(p, "name"), .language = page_field(p, "language")};
+    *wish = (struct user_wish){.login = page_field(p, "login"),
+                               .display_name = page_field(p, "name"),
+                               .language = page_field(p, "language")};
     for (size_t i = 0; ROLE_NAMES[i] != NULL; i++) {
         role_set one;
         if (!http_field_ticked(p->rq, "role", ROLE_NAMES[i])) continue;
@@ -100,9 +122,12 @@ static err read_wish(struct page *p, struct user_wish *wish)
     }
     bool administrator = role_in(wish->roles, ROLE_ADMINISTRATOR);
     if (page_fault_of(p, "organisation") != NULL) return ERR_OK;
-    if (!text_empty(page_field(p, "organisation"))) TRY(page_id(p, "organisation", &wish->organisation_id));
-    else if (!administrator) page_fault(p, "organisation", MSG("Choose the organisation"));
-    if (web_language_find(p->web, wish->language) == NULL) page_fault(p, "language", MSG("Choose a language"));
+    if (!text_empty(page_field(p, "organisation")))
+        TRY(page_id(p, "organisation", &wish->organisation_id));
+    else if (!administrator)
+        page_fault(p, "organisation", MSG("Choose the organisation"));
+    if (web_language_find(p->web, wish->language) == NULL)
+        page_fault(p, "language", MSG("Choose a language"));
     return ERR_OK;
 }
 
@@ -116,8 +141,10 @@ err user_new_post(void *app, struct http_request *rq, struct http_response *rs)
     TRY(read_wish(&p, &wish));
     if (!page_faulty(&p)) {
         err e = user_invite(p.node, p.actor, &wish, &id, code);
-        if (e.kind == ERR_CONFLICT) page_fault(&p, "login", MSG("Somebody has this user name already"));
-        else TRY(page_fault_err(&p, "login", e));
+        if (e.kind == ERR_CONFLICT)
+            page_fault(&p, "login", MSG("Somebody has this user name already"));
+        else
+            TRY(page_fault_err(&p, "login", e));
     }
     if (page_faulty(&p)) return show_new(&p);
     const struct user made = {.display_name = wish.display_name, .login = wish.login};
@@ -126,7 +153,8 @@ err user_new_post(void *app, struct http_request *rq, struct http_response *rs)
 
 /* ---- one account ---- */
 
-static err begin_one(void *app, struct http_request *rq, struct http_response *rs, struct page *p, struct user *u)
+static err begin_one(void *app, struct http_request *rq, struct http_response *rs, struct page *p,
+                     struct user *u)
 {
     struct id id;
     TRY(page_begin(app, rq, rs, MENU_USERS, p));

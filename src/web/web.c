@@ -16,7 +16,8 @@
 #define LOCALE_ENDING ".po"
 
 /* The name of a file without folder and ending. Owned by ctx. */
-static err bare_name(mem *ctx, const char *path, const char *folder, const char *ending, const char **out)
+static err bare_name(mem *ctx, const char *path, const char *folder, const char *ending,
+                     const char **out)
 {
     size_t skip = strlen(folder), n = strlen(path) - skip - strlen(ending);
     *out = mem_textn(ctx, path + skip, n);
@@ -53,8 +54,10 @@ static err add_catalog(mem *ctx, struct web *web, const char *file, struct buf *
     struct messages_problem problem = {0};
     err e = messages_add(web->messages, language, po, &problem);
     if (e.kind == ERR_INPUT)
-        buf_addf(problems, "%s line %zu: %s\n", file, problem.line, problem.what == NULL ? e.what : problem.what);
-    else TRY(e);
+        buf_addf(problems, "%s line %zu: %s\n", file, problem.line,
+                 problem.what == NULL ? e.what : problem.what);
+    else
+        TRY(e);
     return ERR_OK;
 }
 
@@ -64,7 +67,8 @@ static err read_catalogs(mem *ctx, struct web *web, struct buf *problems)
     TRY(messages_new(ctx, &web->messages));
     TRY(data_names(ctx, web->node->data_folder, LOCALE_FOLDER, &names));
     for (size_t i = 0; i < names.n; i++)
-        if (text_ends(names.at[i], LOCALE_ENDING)) TRY(add_catalog(ctx, web, names.at[i], problems));
+        if (text_ends(names.at[i], LOCALE_ENDING))
+            TRY(add_catalog(ctx, web, names.at[i], problems));
     return ERR_OK;
 }
 

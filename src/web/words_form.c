@@ -19,8 +19,10 @@ err words_class(const struct page *p, bool *question)
 void words_check(struct page *p, bool question)
 {
     const char *words = page_field(p, "words");
-    if (text_empty(words)) page_fault(p, "words", question ? MSG("Write your question") : MSG("Write your answer"));
-    else if (strlen(words) > WORDS_MOST) page_fault(p, "words", MSG("This is too long: use at most 4000 characters"));
+    if (text_empty(words))
+        page_fault(p, "words", question ? MSG("Write your question") : MSG("Write your answer"));
+    else if (strlen(words) > WORDS_MOST)
+        page_fault(p, "words", MSG("This is too long: use at most 4000 characters"));
 }
 
 err words_show(struct page *p, bool question, const char *asked, const char *message)

@@ -1,4 +1,5 @@
-/* words_form.h - the form for a question or an answer, shared by cases and by messages that have no case yet. */
+/* words_form.h - the form for a question or an answer, shared by cases and by messages that have no
+ * case yet. */
 #ifndef OPENTRM_WEB_WORDS_FORM_H
 #define OPENTRM_WEB_WORDS_FORM_H
 

@@ -81,9 +81,12 @@ err case_words_post(void *app, struct http_request *rq, struct http_response *rs
     struct id message;
     const char *handle = "", *asked;
     TRY(begin(app, rq, rs, &w));
-    if (!w.question) TRY(find_question(&w, &handle, &asked));
-    else if (w.list.n == 1) handle = w.list.at[0].handle;
-    else handle = page_field(&w.p, "handle");
+    if (!w.question)
+        TRY(find_question(&w, &handle, &asked));
+    else if (w.list.n == 1)
+        handle = w.list.at[0].handle;
+    else
+        handle = page_field(&w.p, "handle");
     if (text_empty(handle)) page_fault(&w.p, "handle", MSG("Choose whom you ask"));
     words_check(&w.p, w.question);
     if (page_faulty(&w.p)) return show(&w);
