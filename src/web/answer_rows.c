@@ -26,8 +26,7 @@ const char *answer_text(struct page *p, const struct form_item *item, bool raw, 
     if (item->type == FORM_DATE) return day_text(p, text);
     const char *time = item->type == FORM_DATETIME ? strchr(text, 'T') : NULL;
     if (time == NULL) return text;
-    const char *both = talloc_asprintf(p->ctx, "%s, %s", day_text(p, text), time + 1);
-    return both == NULL ? text : both;
+    return page_format(p, "%s, %s", day_text(p, text), time + 1);
 }
 
 static bool was_typed(const struct form_row *row)

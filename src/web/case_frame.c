@@ -31,7 +31,7 @@ static const struct {
 static void add_fact(struct page *p, json_t *list, const char *text)
 {
     err e = text_empty(text) ? ERR_OK : json_add(list, json_string(text));
-    if (err_failed(e) && !err_failed(p->failed)) p->failed = e;
+    (void)page_keep(p, e);
 }
 
 static err add_age(struct page *p, json_t *list, const char *birth)
@@ -142,6 +142,6 @@ void put_roles(struct page *p, json_t *o, const char *key, unsigned roles)
     for (size_t i = 0; i < COUNT_OF(ROLES_SAID); i++)
         if ((roles & ROLES_SAID[i].role) != 0) items[n++] = page_said(p, ROLES_SAID[i].text);
     err e = n == 0 ? ERR_OK : locale_list(p->locale, p->ctx, items, n, &text);
-    if (err_failed(e) && !err_failed(p->failed)) p->failed = e;
+    (void)page_keep(p, e);
     put_text(p, o, key, text);
 }

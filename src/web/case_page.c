@@ -61,11 +61,7 @@ __attribute__((format(printf, 2, 3))) static const char *path_in(struct overview
     va_start(list, format);
     const char *ending = talloc_vasprintf(o->p->ctx, format, list);
     va_end(list);
-    const char *path =
-        ending == NULL ? NULL : talloc_asprintf(o->p->ctx, "/cases/%s/%s", o->c->code, ending);
-    if (path == NULL && !err_failed(o->p->failed))
-        o->p->failed = ERR_MAKE(ERR_MEMORY, "out of memory");
-    return path;
+    return page_format(o->p, "/cases/%s/%s", o->c->code, ending == NULL ? "" : ending);
 }
 
 static const char *facts_status(const struct facts *facts)

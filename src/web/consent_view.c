@@ -43,6 +43,6 @@ void put_country_names(struct page *p, json_t *o, const char *key, const char (*
     for (size_t i = 0; i < n && i < CONSENT_COUNTRIES && !err_failed(e); i++)
         e = locale_country(p->locale, p->ctx, codes[i], &names[i]);
     if (!err_failed(e) && n > 0) e = locale_list(p->locale, p->ctx, names, n, &text);
-    if (err_failed(e) && !err_failed(p->failed)) p->failed = e;
+    (void)page_keep(p, e);
     put_text(p, o, key, text);
 }

@@ -37,10 +37,7 @@ struct facts_page {
 
 static const char *name_of(struct facts_page *f, const char *what, size_t i)
 {
-    const char *name = talloc_asprintf(f->p.ctx, "%s.%zu", what, i);
-    if (name == NULL && !err_failed(f->p.failed))
-        f->p.failed = ERR_MAKE(ERR_MEMORY, "out of memory");
-    return name == NULL ? "" : name;
+    return page_format(&f->p, "%s.%zu", what, i);
 }
 
 static void put_country_row(struct facts_page *f, json_t *list, size_t i,
@@ -48,13 +45,13 @@ static void put_country_row(struct facts_page *f, json_t *list, size_t i,
 {
     struct page *p = &f->p;
     json_t *o = put_item(p, list);
-    const char *id = talloc_asprintf(p->ctx, "country-%zu", i);
+    const char *id = page_format(p, "country-%zu", i);
     put_text(p, o, "id", id);
     put_path(p, o, "select_id", "country-%zu-code", i);
     put_number(p, o, "index", (int64_t)i);
     put_number(p, o, "number", (int64_t)i + 1);
-    const char *fault_id = talloc_asprintf(p->ctx, "country-%zu-code", i);
-    put_text(p, o, "error", fault_id == NULL ? NULL : page_fault_of(p, fault_id));
+    const char *fault_id = page_format(p, "country-%zu-code", i);
+    put_text(p, o, "error", page_fault_of(p, fault_id));
     put_countries(p, put_list(p, o, "choices"), row->code);
     for (size_t k = 0; k < COUNT_OF(ROLE_FIELDS); k++)
         put_flag(p, o, ROLE_FIELDS[k].name, (row->roles & ROLE_FIELDS[k].role) != 0);
@@ -101,8 +98,7 @@ static unsigned roles_posted(struct facts_page *f, size_t i)
 
 static void check_row(struct facts_page *f, size_t i, const char *code, unsigned roles)
 {
-    const char *id = talloc_asprintf(f->p.ctx, "country-%zu-code", i);
-    if (id == NULL) return;
+    const char *id = page_format(&f->p, "country-%zu-code", i);
     if (!country_known(code))
         page_fault(&f->p, id, MSG("Choose a country from the list"));
     else if (roles == 0)

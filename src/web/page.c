@@ -15,6 +15,21 @@
 #define DONE_COOKIE "done"
 #define PATH_MAX_BYTES 1024
 
+bool page_keep(struct page *p, err e)
+{
+    if (err_failed(e) && !err_failed(p->failed)) p->failed = e;
+    return !err_failed(e);
+}
+
+const char *page_format(struct page *p, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    const char *text = talloc_vasprintf(p->ctx, format, list);
+    va_end(list);
+    return page_keep(p, text == NULL ? ERR_MAKE(ERR_MEMORY, "out of memory") : ERR_OK) ? text : "";
+}
+
 /* The reader's choice in this browser, else what the account says, else what the browser asks for.
  */
 static const struct web_language *language_of(const struct web *web, const struct http_request *rq,
@@ -45,7 +60,7 @@ static void put_unopened(struct page *p, json_t *entry)
 {
     size_t unopened = 0;
     err e = inbox_count(p->node, p->actor, &unopened);
-    if (err_failed(e) && !err_failed(p->failed)) p->failed = e;
+    (void)page_keep(p, e);
     put_number(p, entry, "count", (int64_t)unopened);
 }
 
@@ -274,7 +289,7 @@ const char *page_field(struct page *p, const char *name)
 {
     const char *out = "";
     err e = text_trim(p->ctx, http_field_or(p->rq, name, ""), &out);
-    if (err_failed(e) && !err_failed(p->failed)) p->failed = e;
+    (void)page_keep(p, e);
     return out;
 }
 

@@ -84,6 +84,12 @@ bool page_faulty(const struct page *p);
 /* page_fault_of: the message about a field in the reader's language, or NULL. */
 const char *page_fault_of(const struct page *p, const char *field);
 
+/* page_keep: keeps the first failure while filling, for page_show to tell; true if e is none. */
+bool page_keep(struct page *p, err e);
+/* page_format: as by printf, owned by the request; "" without memory, and the failure is kept. */
+const char *page_format(struct page *p, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* page_may: may the actor, by role? For showing or leaving out a button; the route decides. */
 bool page_may(const struct page *p, enum capability capability);
 /* page_said: in the reader's language. */

@@ -7,18 +7,11 @@
 #include "domain/country.h"
 #include "web/web_own.h"
 
-/* Keeps the first failure; true if this one went well. */
-static bool went(struct page *p, err e)
-{
-    if (err_failed(e) && !err_failed(p->failed)) p->failed = e;
-    return !err_failed(e);
-}
-
 /* A member that is read back as borrowed; where it could not be added, the page itself takes what
  * follows, and is not shown. */
 static json_t *added(struct page *p, json_t *o, const char *key, json_t *fresh)
 {
-    return went(p, json_put(o, key, fresh)) ? fresh : p->data;
+    return page_keep(p, json_put(o, key, fresh)) ? fresh : p->data;
 }
 
 json_t *put_object(struct page *p, json_t *o, const char *key)
@@ -34,34 +27,32 @@ json_t *put_list(struct page *p, json_t *o, const char *key)
 json_t *put_item(struct page *p, json_t *list)
 {
     json_t *item = json_object();
-    return went(p, json_add(list, item)) ? item : p->data;
+    return page_keep(p, json_add(list, item)) ? item : p->data;
 }
 
 void put_text(struct page *p, json_t *o, const char *key, const char *value)
 {
-    went(p, json_put(o, key, value == NULL ? json_null() : json_string(value)));
+    (void)page_keep(p, json_put(o, key, value == NULL ? json_null() : json_string(value)));
 }
 
 void put_flag(struct page *p, json_t *o, const char *key, bool value)
 {
-    went(p, json_put(o, key, json_boolean(value)));
+    (void)page_keep(p, json_put(o, key, json_boolean(value)));
 }
 
 void put_number(struct page *p, json_t *o, const char *key, int64_t value)
 {
-    went(p, json_put(o, key, json_integer(value)));
+    (void)page_keep(p, json_put(o, key, json_integer(value)));
 }
 
 void put_nothing(struct page *p, json_t *o, const char *key)
 {
-    went(p, json_put(o, key, json_null()));
+    (void)page_keep(p, json_put(o, key, json_null()));
 }
 
 void put_is(struct page *p, json_t *o, const char *name)
 {
-    const char *key = talloc_asprintf(p->ctx, "is_%s", name);
-    if (went(p, key == NULL ? ERR_MAKE(ERR_MEMORY, "out of memory") : ERR_OK))
-        put_flag(p, o, key, true);
+    put_flag(p, o, page_format(p, "is_%s", name), true);
 }
 
 void put_said(struct page *p, json_t *o, const char *key, const char *english)
@@ -75,20 +66,21 @@ void put_path(struct page *p, json_t *o, const char *key, const char *format, ..
     va_start(list, format);
     const char *path = talloc_vasprintf(p->ctx, format, list);
     va_end(list);
-    if (went(p, path == NULL ? ERR_MAKE(ERR_MEMORY, "out of memory") : ERR_OK))
+    if (page_keep(p, path == NULL ? ERR_MAKE(ERR_MEMORY, "out of memory") : ERR_OK))
         put_text(p, o, key, path);
 }
 
 void put_day(struct page *p, json_t *o, const char *key, msec at)
 {
     const char *text = NULL;
-    if (at == 0 || went(p, locale_day(p->locale, p->ctx, at, &text))) put_text(p, o, key, text);
+    if (at == 0 || page_keep(p, locale_day(p->locale, p->ctx, at, &text)))
+        put_text(p, o, key, text);
 }
 
 void put_time(struct page *p, json_t *o, const char *key, msec at)
 {
     const char *text = NULL;
-    if (at == 0 || went(p, locale_date_time(p->locale, p->ctx, at, &text)))
+    if (at == 0 || page_keep(p, locale_date_time(p->locale, p->ctx, at, &text)))
         put_text(p, o, key, text);
 }
 
@@ -97,7 +89,7 @@ void put_date(struct page *p, json_t *o, const char *key, const char *day)
     struct date date;
     const char *text = text_empty(day) ? NULL : day;
     if (text != NULL && !err_failed(date_parse(day, &date)) &&
-        !went(p, locale_date(p->locale, p->ctx, date, &text)))
+        !page_keep(p, locale_date(p->locale, p->ctx, date, &text)))
         return;
     put_text(p, o, key, text);
 }
@@ -105,14 +97,14 @@ void put_date(struct page *p, json_t *o, const char *key, const char *day)
 void put_country(struct page *p, json_t *o, const char *key, const char *code)
 {
     const char *text = NULL;
-    if (text_empty(code) || went(p, locale_country(p->locale, p->ctx, code, &text)))
+    if (text_empty(code) || page_keep(p, locale_country(p->locale, p->ctx, code, &text)))
         put_text(p, o, key, text);
 }
 
 void put_language(struct page *p, json_t *o, const char *key, const char *code)
 {
     const char *text = NULL;
-    if (text_empty(code) || went(p, locale_language_name(p->locale, p->ctx, code, &text)))
+    if (text_empty(code) || page_keep(p, locale_language_name(p->locale, p->ctx, code, &text)))
         put_text(p, o, key, text);
 }
 
@@ -169,12 +161,8 @@ void put_date_parts(struct page *p, json_t *field, const char *name, const char 
     const char *error = NULL;
     for (size_t i = 0; i < COUNT_OF(PARTS); i++) {
         json_t *part = put_item(p, list);
-        const char *id = talloc_asprintf(p->ctx, "%s-%s", name, PARTS[i].part);
-        const char *value = known ? talloc_asprintf(p->ctx, "%d", values[i]) : "";
-        if (id == NULL || value == NULL) {
-            went(p, ERR_MAKE(ERR_MEMORY, "out of memory"));
-            return;
-        }
+        const char *id = page_format(p, "%s-%s", name, PARTS[i].part);
+        const char *value = known ? page_format(p, "%d", values[i]) : "";
         const char *fault = page_fault_of(p, id);
         error = error == NULL ? fault : error;
         put_text(p, part, "id", id);
@@ -205,7 +193,7 @@ void put_countries(struct page *p, json_t *choices, const char *chosen)
     size_t n = country_all(codes);
     for (size_t i = 0; i < n; i++) {
         all[i] = (struct named_country){codes[i], NULL, p->locale};
-        if (!went(p, locale_country(p->locale, p->ctx, codes[i], &all[i].name))) return;
+        if (!page_keep(p, locale_country(p->locale, p->ctx, codes[i], &all[i].name))) return;
     }
     qsort(all, n, sizeof *all, by_name);
     for (size_t i = 0; i < n; i++) {
