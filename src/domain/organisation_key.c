@@ -24,16 +24,21 @@ err entitled_read(struct tx *tx, mem *ctx, const struct node *node, struct actor
     TRY(db_team_of_organisation(tx, ctx, organisation_id, &rows));
     struct entitled *list = mem_array(ctx, struct entitled, rows.n + 1);
     ENSURE_MEM(list);
+    struct secret_arena *arena;
+    TRY(secret_arena_new(ctx, NULL, &arena));
     size_t found = 0;
     for (size_t i = 0; i < rows.n; i++) {
         struct statement s;
+        bool member = false;
         err e = team_verify(tx, node, &keys->root, &rows.at[i], &s);
+        if (!err_failed(e))
+            e = wrap_member_check(arena, keys, rows.at[i].id, s.generation, &s.box, &member);
         if (e.kind == ERR_CRYPTO) continue; /* nothing is sealed to what nobody signed */
         TRY(e);
         list[found++] = (struct entitled){
             .target = {.team_id = rows.at[i].id,
                        .generation = s.generation,
-                       .member = keys_team_holds(keys, rows.at[i].id, s.generation),
+                       .member = member,
                        .box = s.box},
             .compartments = s.compartments,
             .may_send = s.may_send};

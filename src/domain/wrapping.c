@@ -9,15 +9,32 @@ enum { SEALED = 2 }; /* 1 is the format of aead.h */
 
 bool wrap_is_sealed(struct bytes blob) { return blob.n > 0 && blob.p[0] == SEALED; }
 
+err wrap_member_check(struct secret_arena *arena, struct actor_keys *keys, struct id team_id,
+                      int64_t generation, const struct box_public *box, bool *member)
+{
+    struct team_key *key;
+    struct box_pair pair;
+    *member = keys_team_holds(keys, team_id, generation);
+    if (!*member) return ERR_OK;
+    TRY(keys_team(keys, team_id, generation, &key));
+    TRY(team_box_pair(arena, key->key, &pair));
+    ENSURE(memcmp(pair.public_key.p, box->p, BOX_PUBLIC_SIZE) == 0, ERR_CRYPTO,
+           "your key of this team is not the one that was signed");
+    return ERR_OK;
+}
+
 err wrap_target_find(struct tx *tx, const struct node *node, struct actor_keys *keys,
                      struct id team_id, struct wrap_target *out)
 {
     MEM_SCOPE(scope, NULL);
+    struct secret_arena *arena;
     struct db_team team;
     struct statement statement = {0};
+    bool member;
+    TRY(secret_arena_new(scope, NULL, &arena));
     TRY(db_team_by_id(tx, scope, team_id, &team));
-    bool member = keys_team_holds(keys, team_id, team.generation);
-    if (!member) TRY(team_verify(tx, node, &keys->root, &team, &statement));
+    TRY(team_verify(tx, node, &keys->root, &team, &statement));
+    TRY(wrap_member_check(arena, keys, team_id, team.generation, &statement.box, &member));
     *out = (struct wrap_target){team_id, team.generation, member, statement.box};
     return ERR_OK;
 }

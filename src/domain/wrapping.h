@@ -21,9 +21,15 @@ struct wrap_target {
 };
 
 /* wrap_target_find: reads and verifies. ERR_NOT_FOUND: no such team. ERR_CRYPTO: its public key is
- * not signed. A member needs no public key, so nothing is verified for one. */
+ * not signed, or a member holds another key than the signed one: whoever can change the store can
+ * seal any key to a member. */
 err wrap_target_find(struct tx *tx, const struct node *node, struct actor_keys *keys,
                      struct id team_id, struct wrap_target *out);
+
+/* wrap_member_check: does the actor hold the team's key of this generation? ERR_CRYPTO: what they
+ * hold is not the key of the verified `box`. */
+err wrap_member_check(struct secret_arena *arena, struct actor_keys *keys, struct id team_id,
+                      int64_t generation, const struct box_public *box, bool *member);
 
 /* What a wrap is of: begins the additional data; team and generation are added by these functions.
  */

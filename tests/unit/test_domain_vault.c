@@ -5,6 +5,7 @@
 #include "db/wrap.h"
 #include "domain/case.h"
 #include "domain/facts.h"
+#include "domain/keys.h"
 #include "domain/vault.h"
 #include "form/party.h"
 
@@ -508,6 +509,32 @@ static void a_destroyed_case_opens_for_nobody(void **state)
     BAD(ERR_NOT_FOUND, vault_open(p->node, c->worker, VAULT_CASE, id, p, &none));
 }
 
+static err put_team_wrap(struct tx *tx, void *arg) { return db_team_wrap_insert(tx, arg); }
+
+/* A box needs only the member's public key: a thief with the stores can make one. */
+static void a_team_key_that_a_thief_made_wraps_nothing(void **state)
+{
+    struct people *p = *state;
+    struct id user = people_worker(p, "robbed"), case_id = id_new(T0);
+    struct id team = people_team(p, "Robbed team", COMPARTMENT_ALL, true, &user, 1);
+    struct actor *actor = people_actor(p, "robbed", NULL);
+    const struct vault_share share = {team, COMPARTMENT_ALL};
+    const struct box_pair *box;
+    struct secret key;
+    struct vault *vault = NULL;
+    struct db_team_wrap row = {.team_id = team, .generation = 1, .user_id = user};
+    OK(secret_random(actor->arena, KEY_SIZE, &key));
+    OK(keys_box(actor->keys, &box));
+    OK(team_key_seal(p, key, team, 1, user, &box->public_key, &row.blob));
+    char sql[160];
+    (void)snprintf(sql, sizeof sql, "DELETE FROM team_wrap WHERE team_id = '%s'", team.text);
+    assert_int_equal(people_sql(p, "keys.db", sql), 1);
+    OK(db_run(p->node->keys, put_team_wrap, &row));
+    actor = people_actor(p, "robbed", NULL);
+    assert_int_equal(actor->n_teams, 1);
+    BAD(ERR_CRYPTO, vault_create(p->node, actor, VAULT_CASE, case_id, &share, 1, p, &vault));
+}
+
 #define T(name) cmocka_unit_test(name)
 
 int main(void)
@@ -527,6 +554,7 @@ int main(void)
         T(after_a_new_password_the_same_cases_open),
         T(a_name_is_nowhere_on_the_disk),
         T(a_destroyed_case_opens_for_nobody),
+        T(a_team_key_that_a_thief_made_wraps_nothing),
     };
     return cmocka_run_group_tests(tests, people_begin, people_end);
 }
