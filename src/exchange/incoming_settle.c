@@ -69,7 +69,9 @@ static err write_settled(struct tx *tx, void *arg)
     msec now = node_now(s->node);
     TRY(db_received_state(tx, s->a->row.id, s->a->row.state, s->to_state));
     struct db_message about;
-    TRY(db_message_by_id(tx, db_scratch(tx), s->about, &about));
+    err e = db_message_by_id(tx, db_scratch(tx), s->about, &about);
+    ENSURE(e.kind != ERR_NOT_FOUND, ERR_PEER, "a receipt for a message that we never sent");
+    TRY(e);
     ENSURE(text_same(about.handle, s->a->row.handle) && text_same(about.direction, "out"), ERR_PEER,
            "a receipt for a message of another conversation");
     db_evidences earlier;

@@ -44,13 +44,12 @@ static bool same_spoken(const char *a, const char *b)
 
 static err trust(struct adding *a, const char *fingerprint)
 {
-    if (!a->is_known || !text_same(a->known.state, "pinned")) {
-        ENSURE(!text_empty(fingerprint), ERR_INPUT,
-               "this partner is new: telephone the other office, and give the fingerprint that they read out");
-        ENSURE(same_spoken(fingerprint, a->spoken), ERR_PEER,
-               "the fingerprint is another one: this card is not from the office you spoke with");
-        return ERR_OK;
-    }
+    bool spoken = !text_empty(fingerprint), pinned_now = a->is_known && text_same(a->known.state, "pinned");
+    ENSURE(spoken || pinned_now, ERR_INPUT,
+           "this partner is new: telephone the other office, and give the fingerprint that they read out");
+    ENSURE(!spoken || same_spoken(fingerprint, a->spoken), ERR_PEER,
+           "the fingerprint is another one: this card is not from the office you spoke with");
+    if (!pinned_now) return ERR_OK;
     struct card *pinned;
     TRY(card_read(a->ctx, a->known.card, a->known.pinned_at, &pinned));
     return card_successor(pinned, a->card, node_now(a->node), &a->same);
