@@ -9,6 +9,7 @@
 #include "exchange/outgoing.h"
 
 #define SETTLE_AT_ONCE 50
+#define SETTLE_PAGES 20
 
 /* How far an outgoing message has come: a late receipt never takes it back. */
 static const char *const STEPS[] = {"submitted", "relayed",  "delivered", "unreadable",
@@ -177,6 +178,15 @@ err arrival_mark(struct node *node, struct actor *actor, struct arrival *a, cons
 
 static bool proves(const char *class_) { return text_same(class_, "receipt") || text_same(class_, "decision"); }
 
+/* A form that does not load, or answers that do not fit it, show now and not when a person wants to decide. */
+static err readable(struct node *node, mem *ctx, const struct arrival *a)
+{
+    const struct form *form;
+    json_t *answers;
+    TRY(arrival_form(node, ctx, a, &form));
+    return arrival_answers(ctx, a, form, &answers);
+}
+
 /* One new message: its state and the receipt about it are written together, so a receipt is neither lost nor sent twice. */
 static err settle_one(struct node *node, struct actor *actor, struct id received_id, bool *settled, bool *bad)
 {
@@ -186,7 +196,7 @@ static err settle_one(struct node *node, struct actor *actor, struct id received
     TRY(arrival_load(node, actor, received_id, scope, &a));
     err e = arrival_open(node, actor, scope, a);
     if (!err_failed(e) && a->opened == 0) return ERR_OK; /* a colleague with the keys will */
-    if (!err_failed(e) && proves(a->row.class_)) e = settle_proof(node, actor, scope, a);
+    if (!err_failed(e)) e = proves(a->row.class_) ? settle_proof(node, actor, scope, a) : readable(node, scope, a);
     if (arrival_is_bad(e)) {
         *bad = true;
         if (!text_same(a->row.class_, "receipt"))
@@ -203,29 +213,44 @@ static err settle_one(struct node *node, struct actor *actor, struct id received
 struct news {
     mem *ctx;
     struct id organisation;
+    struct db_page page;
     db_receiveds rows;
 };
 
 static err read_news(struct tx *tx, void *arg)
 {
     struct news *n = arg;
-    return db_received_of_organisation(tx, n->ctx, n->organisation, "new", db_page_first(SETTLE_AT_ONCE), &n->rows);
+    return db_received_of_organisation(tx, n->ctx, n->organisation, "new", n->page, &n->rows);
 }
 
-static err settle_organisation(struct node *node, struct actor *actor, struct id organisation, size_t *settled,
-                               size_t *problems)
+static err settle_page(struct node *node, struct actor *actor, const db_receiveds *rows, size_t *settled,
+                       size_t *problems)
 {
-    MEM_SCOPE(scope, NULL);
-    struct news n = {.ctx = scope, .organisation = organisation};
-    TRY(db_read(node->records, read_news, &n));
-    for (size_t i = n.rows.n; i-- > 0;) { /* oldest first */
+    for (size_t i = rows->n; i-- > 0;) { /* oldest first */
         bool good = false, bad = false;
-        err e = settle_one(node, actor, n.rows.at[i].id, &good, &bad);
+        err e = settle_one(node, actor, rows->at[i].id, &good, &bad);
         *settled += good ? 1 : 0;
         *problems += bad ? 1 : 0;
         /* Another person settled it meanwhile, holds what we do not, or it is frozen: the next one. */
         bool passing = e.kind == ERR_CONFLICT || e.kind == ERR_NOT_FOUND || e.kind == ERR_STATE || e.kind == ERR_DENIED;
         if (!passing) TRY(e);
+    }
+    return ERR_OK;
+}
+
+/* Page by page, so that messages which nobody at work can open do not hide those behind them. */
+static err settle_organisation(struct node *node, struct actor *actor, struct id organisation, size_t *settled,
+                               size_t *problems)
+{
+    MEM_SCOPE(scope, NULL);
+    struct news n = {.ctx = scope, .organisation = organisation, .page = db_page_first(SETTLE_AT_ONCE)};
+    for (int page = 0; page < SETTLE_PAGES; page++) {
+        TRY(db_read(node->records, read_news, &n));
+        if (n.rows.n == 0) return ERR_OK;
+        const struct db_received *last = &n.rows.at[n.rows.n - 1];
+        n.page = db_page_after(last->at, last->id, SETTLE_AT_ONCE);
+        TRY(settle_page(node, actor, &n.rows, settled, problems));
+        if (!n.rows.more) return ERR_OK;
     }
     return ERR_OK;
 }

@@ -173,6 +173,11 @@ static err prepare(struct receiving *r)
     return queue_post_write(r->ctx, &receipt, &r->receipt);
 }
 
+static bool asks_decision(const char *class)
+{
+    return text_same(class, "referral") || text_same(class, "alarm");
+}
+
 static err write_conversation(struct tx *tx, const struct receiving *r)
 {
     const struct envelope *e = r->envelope;
@@ -196,7 +201,8 @@ static err write_conversation(struct tx *tx, const struct receiving *r)
                text_same(row.remote_organisation, e->sender.text),
            ERR_PEER, "this conversation is between others");
     row.updated_at = r->now;
-    if (e->due != 0) row.due_at = e->due;
+    /* Only what asks for a decision sets the day to answer by. */
+    if (e->due != 0 && asks_decision(e->class)) row.due_at = e->due;
     return db_conversation_update(tx, &row);
 }
 

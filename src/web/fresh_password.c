@@ -22,7 +22,9 @@ struct bytes fresh_password(const struct page *p)
 err page_slowed(struct page *p, const char *field, msec wait)
 {
     const char *span, *text;
-    TRY(locale_span(p->locale, p->ctx, wait, &span));
+    /* Whole minutes, rounded up: nobody is told to wait "0 minutes". */
+    msec minutes = wait <= 0 ? 1 : (wait + MSEC_MINUTE - 1) / MSEC_MINUTE;
+    TRY(locale_span(p->locale, p->ctx, minutes * MSEC_MINUTE, &span));
     TRY(MSG_FILL(p->ctx, &text, page_said(p, MSG("Too many wrong tries. Try again in {time}.")),
                  {"time", span}));
     page_fault_text(p, field, text);
