@@ -1,6 +1,13 @@
-/* envelope.c - the envelope as JSON. */
+/* envelope.c - the envelope as JSON.
+ *
+ * Sealed parts are megabytes of base64 in a JSON of a few hundred bytes. Two copies through a JSON
+ * library, character by character, would cost more than the cryptography; so they are written
+ * straight, and taken out of the text before the rest is read.
+ */
 #include "exchange/envelope.h"
 
+#include "base/buf.h"
+#include "base/date.h"
 #include "base/encode.h"
 #include "base/text.h"
 #include "crypto/cms.h"
@@ -8,6 +15,7 @@
 #include "exchange/strict.h"
 
 #define PROFILE "opentrm/1"
+#define SMALL_MOST ((size_t)64 << 10) /* an envelope without its long texts */
 
 static const struct strict_member members[] = {
     {"profile", STRICT_TEXT, true, 16}, {"conversation", STRICT_ID, true, 0},
@@ -18,24 +26,10 @@ static const struct strict_member members[] = {
 
 static const struct strict_member part_members[] = {
     {"compartment", STRICT_SLUG, true, 0},
-    {"cms", STRICT_TEXT, true, ENVELOPE_MOST},
+    {"cms", STRICT_TEXT, true, SMALL_MOST},
 };
 
 /* ---- writing ---- */
-
-static err part_put(json_t *list, const struct envelope_part *part)
-{
-    ENSURE(part->cms.n > 0 && part->cms.n <= CMS_MOST, ERR_LIMIT, "a sealed part is too large");
-    MEM_SCOPE(scope, NULL);
-    const char *text = NULL;
-    TRY(encode_base64(scope, part->cms, &text));
-    JSON_SCOPE(value) = json_object();
-    ENSURE_MEM(value);
-    TRY(json_put(value, "compartment", json_string(compartment_name(part->compartment))));
-    /* base64 is ASCII: no need to check it for UTF-8 once more. */
-    TRY(json_put(value, "cms", json_string_nocheck(text)));
-    return json_add(list, json_incref(value));
-}
 
 static err parts_check(const struct envelope_part *parts, size_t n)
 {
@@ -47,41 +41,115 @@ static err parts_check(const struct envelope_part *parts, size_t n)
     return ERR_OK;
 }
 
-err envelope_write(mem *ctx, const struct envelope *envelope, struct bytes *out)
+static err fields_check(const struct envelope *envelope)
 {
     ENSURE(part_class_known(envelope->class), ERR_INPUT, "an unknown class of message");
-    TRY(parts_check(envelope->parts, envelope->part_count));
-    JSON_SCOPE(value) = json_object();
-    JSON_SCOPE(parts) = json_array();
-    ENSURE_MEM(value);
-    ENSURE_MEM(parts);
-    for (size_t i = 0; i < envelope->part_count; i++) TRY(part_put(parts, &envelope->parts[i]));
-    TRY(strict_put_text(value, "profile", PROFILE));
-    TRY(strict_put_id(value, "conversation", envelope->conversation));
-    TRY(strict_put_id(value, "message", envelope->message));
-    TRY(strict_put_id(value, "sender", envelope->sender));
-    TRY(strict_put_id(value, "recipient", envelope->recipient));
-    TRY(strict_put_text(value, "class", envelope->class));
-    TRY(strict_put_time(value, "due", envelope->due));
-    TRY(json_put(value, "parts", json_incref(parts)));
-    TRY(strict_object(value, members, COUNT_OF(members)));
-    MEM_SCOPE(scope, ctx);
-    struct bytes text = {0};
-    TRY(json_write(scope, value, &text));
-    ENSURE(text.n <= ENVELOPE_MOST, ERR_LIMIT, "a message is larger than can be sent at once");
-    (void)talloc_steal(ctx, text.p);
-    *out = text;
+    ENSURE(id_is_set(envelope->conversation) && id_is_set(envelope->message) &&
+               id_is_set(envelope->sender) && id_is_set(envelope->recipient),
+           ERR_INPUT, "an envelope without a name");
+    ENSURE(envelope->due >= 0, ERR_INPUT, "an envelope that was due before 1970");
+    return parts_check(envelope->parts, envelope->part_count);
+}
+
+static err sealed_write(struct buf *b, const struct envelope_part *part)
+{
+    ENSURE(part->cms.n > 0 && part->cms.n <= CMS_MOST, ERR_LIMIT, "a sealed part is too large");
+    MEM_SCOPE(scope, b->ctx);
+    const char *text = NULL;
+    TRY(encode_base64(scope, part->cms, &text));
+    buf_add_text(b, "{\"cms\":\"");
+    buf_add_text(b, text);
+    buf_addf(b, "\",\"compartment\":\"%s\"}", compartment_name(part->compartment));
     return ERR_OK;
+}
+
+/* Canonical (base/json.h): keys in order, no white space. No value needs an escape: they are ids, a
+ * class of the table, a time, names of compartments and base64. */
+err envelope_write(mem *ctx, const struct envelope *envelope, struct bytes *out)
+{
+    TRY(fields_check(envelope));
+    struct buf b;
+    buf_init(&b, ctx, ENVELOPE_MOST);
+    buf_addf(&b, "{\"class\":\"%s\",\"conversation\":\"%s\"", envelope->class,
+             envelope->conversation.text);
+    if (envelope->due != 0) {
+        char due[DATE_TIME_ROOM];
+        date_format_utc(envelope->due, due);
+        buf_addf(&b, ",\"due\":\"%s\"", due);
+    }
+    buf_addf(&b, ",\"message\":\"%s\",\"parts\":[", envelope->message.text);
+    for (size_t i = 0; i < envelope->part_count; i++) {
+        if (i > 0) buf_add_char(&b, ',');
+        TRY(sealed_write(&b, &envelope->parts[i]));
+    }
+    buf_addf(&b, "],\"profile\":\"%s\",\"recipient\":\"%s\",\"sender\":\"%s\"}", PROFILE,
+             envelope->recipient.text, envelope->sender.text);
+    return buf_done(&b, out);
 }
 
 /* ---- reading ---- */
 
-static err part_take(mem *ctx, const json_t *value, struct envelope_part *out)
+#define BULK_LEAST 1024 /* a longer text can only be a sealed part */
+#define BULK_MARK '#'   /* no character of base64 */
+
+/* Long texts of the JSON, in their order, taken out of it. */
+struct bulk {
+    struct bytes at[COMPARTMENTS];
+    size_t n;    /* how many there are */
+    size_t used; /* how many were asked for */
+};
+
+/* text_end: where the JSON text that starts behind `from` ends (at its quote). */
+static err text_end(struct bytes in, size_t from, size_t *out)
+{
+    size_t at = from;
+    while (at < in.n && in.p[at] != '"') at += in.p[at] == '\\' ? 2 : 1;
+    ENSURE(at < in.n, ERR_INPUT, "not well-formed JSON");
+    *out = at;
+    return ERR_OK;
+}
+
+/* bulk_take: the same JSON with "#0", "#1", ... for its long texts. Outside of texts a quote can
+ * only start one, so the texts are found without understanding the rest. */
+static err bulk_take(struct bytes in, struct buf *small, struct bulk *bulk)
+{
+    size_t done = 0;
+    for (size_t at = 0; (at = bytes_find(in, bytes_text("\""), at)) != SIZE_MAX;) {
+        size_t start = at + 1, end = 0;
+        TRY(text_end(in, start, &end));
+        at = end + 1;
+        if (end - start < BULK_LEAST) continue;
+        ENSURE(bulk->n < COMPARTMENTS, ERR_INPUT, "more long texts than sealed parts");
+        buf_add(small, in.p + done, start - done);
+        buf_addf(small, "%c%zu", BULK_MARK, bulk->n);
+        bulk->at[bulk->n++] = bytes_of(in.p + start, end - start);
+        done = end;
+    }
+    buf_add(small, in.p + done, in.n - done);
+    return ERR_OK;
+}
+
+/* bulk_text: a member's text: itself, or the long one that it stands for. They are asked for in
+ * their order, so a mark that came from outside is not the next one and is refused. */
+static err bulk_text(struct bulk *bulk, const char *text, struct bytes *out)
+{
+    if (text[0] != BULK_MARK) {
+        *out = bytes_text(text);
+        return ERR_OK;
+    }
+    int64_t number = 0;
+    TRY(text_number(text + 1, &number));
+    ENSURE(bulk->used < bulk->n && number == (int64_t)bulk->used, ERR_INPUT, "not base64");
+    *out = bulk->at[bulk->used++];
+    return ERR_OK;
+}
+
+static err part_take(mem *ctx, const json_t *value, struct bulk *bulk, struct envelope_part *out)
 {
     TRY(strict_object(value, part_members, COUNT_OF(part_members)));
     TRY(compartment_parse(strict_text(value, "compartment"), &out->compartment));
-    const json_t *cms = json_object_get(value, "cms");
-    struct bytes text = bytes_of(json_string_value(cms), json_string_length(cms));
+    struct bytes text = {0};
+    TRY(bulk_text(bulk, strict_text(value, "cms"), &text));
     ENSURE(text.n <= CMS_MOST / 3 * 4 + 4, ERR_LIMIT, "a sealed part is too large");
     TRY(decode_base64(ctx, text, &out->cms));
     ENSURE(out->cms.n > 0 && text.n == (out->cms.n + 2) / 3 * 4, ERR_INPUT,
@@ -105,22 +173,36 @@ static err fields_take(mem *ctx, const json_t *value, struct envelope *out)
     return ERR_OK;
 }
 
-err envelope_read(mem *ctx, struct bytes in, struct envelope **out)
+static err parts_take(mem *ctx, const json_t *value, struct bulk *bulk, struct envelope *out)
 {
-    MEM_SCOPE(scope, ctx);
-    JSON_SCOPE(value) = NULL;
-    TRY(json_read(in, ENVELOPE_MOST, &value));
-    struct envelope *envelope = mem_new(scope, struct envelope);
-    ENSURE_MEM(envelope);
-    TRY(fields_take(envelope, value, envelope));
     const json_t *list = json_object_get(value, "parts");
     size_t n = json_array_size(list);
-    struct envelope_part *parts = mem_array(envelope, struct envelope_part, n);
+    struct envelope_part *parts = mem_array(ctx, struct envelope_part, n);
     ENSURE_MEM(parts);
-    for (size_t i = 0; i < n; i++) TRY(part_take(envelope, json_array_get(list, i), &parts[i]));
+    for (size_t i = 0; i < n; i++) TRY(part_take(ctx, json_array_get(list, i), bulk, &parts[i]));
     TRY(parts_check(parts, n));
-    envelope->parts = parts;
-    envelope->part_count = n;
+    out->parts = parts;
+    out->part_count = n;
+    return ERR_OK;
+}
+
+err envelope_read(mem *ctx, struct bytes in, struct envelope **out)
+{
+    ENSURE(in.n <= ENVELOPE_MOST, ERR_LIMIT, "a message is larger than allowed");
+    MEM_SCOPE(scope, ctx);
+    struct envelope *envelope = mem_new(scope, struct envelope);
+    ENSURE_MEM(envelope);
+    struct buf b;
+    struct bulk bulk = {0};
+    struct bytes small = {0};
+    buf_init(&b, scope, SMALL_MOST);
+    TRY(bulk_take(in, &b, &bulk));
+    TRY(buf_done(&b, &small));
+    JSON_SCOPE(value) = NULL;
+    TRY(json_read(small, SMALL_MOST, &value));
+    TRY(fields_take(envelope, value, envelope));
+    TRY(parts_take(envelope, value, &bulk, envelope));
+    ENSURE(bulk.used == bulk.n, ERR_INPUT, "a long text that is no sealed part");
     *out = talloc_steal(ctx, envelope);
     return ERR_OK;
 }

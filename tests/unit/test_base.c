@@ -154,6 +154,22 @@ static void codecs_come_back(void **state)
     OK(encode_base64(ctx, in, &text));
     OK(decode_base64(ctx, bytes_text(text), &out));
     assert_true(bytes_equal(in, out));
+    static const struct {
+        const char *text, *plain;
+    } pairs[] = {{"", ""},         {"Zg==", "f"},         {"Zm8=", "fo"},        {"Zm9v", "foo"},
+                 {"Zm9vYg==", "foob"}, {"Zm9vYmE=", "fooba"}, {"Zm9vYmFy", "foobar"}}; /* RFC 4648 §10 */
+    for (size_t i = 0; i < COUNT_OF(pairs); i++) {
+        OK(encode_base64(ctx, bytes_text(pairs[i].plain), &text));
+        assert_string_equal(text, pairs[i].text);
+        OK(decode_base64(ctx, bytes_text(pairs[i].text), &out));
+        assert_true(bytes_equal(out, bytes_text(pairs[i].plain)));
+    }
+    OK(decode_base64(ctx, bytes_text(" Zm\r\n9v\tYg\n= = \n"), &out));
+    assert_true(bytes_equal(out, bytes_text("foob")));
+    static const char *const bad[] = {"Z",   "Zg",   "Zg=",  "Zg===", "Zh==", "Zm9=", "Zm9v=",
+                                      "=",   "====", "Zg==Zg==", "Zm9v\v", "Zm-_", "Zg=x", "=Zg="};
+    for (size_t i = 0; i < COUNT_OF(bad); i++)
+        if (decode_base64(ctx, bytes_text(bad[i]), &out).kind != ERR_INPUT) fail_msg("%s", bad[i]);
     BAD(ERR_INPUT, decode_base64(ctx, bytes_text("a*b="), &out));
 }
 

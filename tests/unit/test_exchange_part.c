@@ -393,6 +393,41 @@ static void envelope_comes_back(void **state)
     assert_true(again->due == 0);
 }
 
+/* Sealed parts of any size, among them the size from which they go another way. */
+static void parts_of_any_size(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {1, 766, 767, 768, 769, 770, 100000, 1000001};
+    for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+        MEM_SCOPE(ctx, NULL);
+        uint8_t *p = talloc_size(ctx, sizes[i]);
+        id_fill_random(p, sizes[i]);
+        const struct envelope_part parts[] = {{COMPARTMENT_IDENTITY, bytes_of(p, sizes[i])},
+                                              {COMPARTMENT_HEALTH, bytes_text("small")},
+                                              {COMPARTMENT_JUSTICE, bytes_of(p, sizes[i])}};
+        struct envelope envelope = envelope_of(parts, 3), *again = NULL;
+        struct bytes text = {0}, pretty = {0};
+        OK(envelope_write(ctx, &envelope, &text));
+        /* It is canonical JSON: what the JSON library reads, it writes the same. */
+        JSON_SCOPE(value) = NULL;
+        struct bytes canonical = {0};
+        OK(json_read(text, ENVELOPE_MOST, &value));
+        OK(json_write(ctx, value, &canonical));
+        assert_true(bytes_equal(text, canonical));
+        /* White space and another order of keys are no matter. */
+        char *loose = json_dumps(value, JSON_INDENT(2));
+        OK(bytes_copy(ctx, bytes_text(loose), &pretty));
+        free(loose);
+        const struct bytes both[] = {text, pretty};
+        for (size_t k = 0; k < 2; k++) {
+            OK(envelope_read(ctx, both[k], &again));
+            assert_int_equal(again->part_count, 3);
+            for (size_t j = 0; j < 3; j++)
+                assert_true(bytes_equal(again->parts[j].cms, parts[j].cms));
+        }
+    }
+}
+
 static void what_is_no_envelope(void **state)
 {
     (void)state;
@@ -439,10 +474,33 @@ static void what_is_no_envelope(void **state)
         {"\"AA==\"", "7"},
         {"8c2f6a35-9d0e-4a3b-8f6d-2f1f1c1b5a00", "8c2f6a35"},
         {"}]", "},{}]"},
+        {"AA==", "#0"},
         {"[{", "["},
         {"{\"class\":\"question\"", "{\"class\":\"question\",\"class\":\"question\""},
         {"\"compartment\":\"health\"", "\"compartment\":\"health\",\"name\":\"x\""},
     };
+    char *longer = talloc_size(ctx, 3001);
+    memset(longer, 'A', 3000);
+    longer[3000] = '\0';
+    const char *bulky[][2] = {
+        {"question", longer},
+        {"AA==\"", talloc_asprintf(ctx, "%s\",\"x\":\"%s\"", longer, longer)},
+        {"AA==", talloc_asprintf(ctx, "%s*", longer)},
+        {"AA==", talloc_asprintf(ctx, "%s\\n", longer)},
+        {"AA==", talloc_asprintf(ctx, "%sA", longer)},
+        {"[{\"cms\":\"AA==\"",
+         talloc_asprintf(ctx, "[{\"cms\":\"#0\",\"compartment\":\"identity\"},{\"cms\":\"%s\"",
+                         longer)},
+        {"AA==\",\"compartment\":\"health\"}],", longer}, /* no end */
+    };
+    for (size_t i = 0; i < COUNT_OF(bulky); i++) {
+        const char *hit = strstr(good, bulky[i][0]);
+        assert_non_null(hit);
+        const char *bad = talloc_asprintf(ctx, "%.*s%s%s", (int)(hit - good), good, bulky[i][1],
+                                          hit + strlen(bulky[i][0]));
+        err e = envelope_read(ctx, bytes_text(bad), &read);
+        if (e.kind != ERR_INPUT || read != NULL) fail_msg("bulky %zu: %s", i, err_name(e.kind));
+    }
     for (size_t i = 0; i < COUNT_OF(swaps); i++) {
         const char *hit = strstr(good, swaps[i][0]);
         assert_non_null(hit);
@@ -462,6 +520,7 @@ int main(void)
         cmocka_unit_test(what_is_no_part),
         cmocka_unit_test(sealed_part_comes_back),
         cmocka_unit_test(part_belongs_where_it_was_sealed),
+        cmocka_unit_test(parts_of_any_size),
         cmocka_unit_test(envelope_comes_back),
         cmocka_unit_test(what_is_no_envelope),
     };
