@@ -28,7 +28,7 @@ check:
 
 bench:
 	@tools/deps build bench
-	@tools/build
+	@tools/build all
 	@tools/bench
 
 fuzz:
