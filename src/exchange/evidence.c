@@ -209,6 +209,8 @@ static err add_message(struct bundling *b, size_t number)
         TRY(add_post(b, b->delivery.body, false, b->message->created_at));
     else
         TRY(add_arrival(b));
+    if (text_same(b->message->state, "cancelled"))
+        readme_absent(&b->files, "It was cancelled before it left this node.");
     return add_evidence(b);
 }
 
