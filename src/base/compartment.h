@@ -27,4 +27,10 @@ const char *compartment_name(enum compartment c);
 /* compartment_parse: the exact name; ERR_INPUT for anything else. */
 err compartment_parse(const char *name, enum compartment *out);
 
+/* A set as text: names in their order with a space between, "" for none. compartments_read: ERR_INPUT for a name that is
+ * none. */
+#define COMPARTMENTS_ROOM 64
+void compartments_write(compartment_set set, char out[static COMPARTMENTS_ROOM]);
+err compartments_read(const char *text, compartment_set *out);
+
 #endif

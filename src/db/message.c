@@ -65,6 +65,33 @@ static const struct db_query OF_CASE = {
     OUT,
 };
 
+static const struct db_field KEPT_FIELDS[] = {
+    DB_FIELD(ID, struct db_kept, id),
+    DB_FIELD(TEXT, struct db_kept, class_),
+    DB_FIELD(BYTES, struct db_kept, body),
+};
+#define KEPT_SHAPE DB_SHAPE(struct db_kept, KEPT_FIELDS)
+#define KEPT_MOST 200
+
+static const struct db_query KEEP = {
+    "message_keep",
+    "UPDATE message SET kept = $2 WHERE id = $1",
+    "tb",
+    "",
+};
+static const struct db_query KEPT = {
+    "message_kept",
+    "SELECT id, class, kept FROM message WHERE handle = $1 AND kept IS NOT NULL ORDER BY created_at, id LIMIT 201",
+    "t",
+    "ttb",
+};
+static const struct db_query KEPT_TAKE = {
+    "message_kept_take",
+    "UPDATE message SET kept = NULL WHERE id = $1 AND kept IS NOT NULL",
+    "t",
+    "",
+};
+
 err db_message_insert(struct tx *tx, const struct db_message *row)
 {
     return row_insert(tx, &INSERT, SHAPE, row);
@@ -93,4 +120,22 @@ err db_message_of_case(struct tx *tx, mem *ctx, struct id case_id, db_messages *
 {
     struct db_value values[] = {value_id(&case_id)};
     return ROW_LIST(tx, ctx, &OF_CASE, values, 1, SHAPE, MESSAGES_MOST, true, out);
+}
+
+err db_message_keep(struct tx *tx, struct id id, struct bytes body)
+{
+    struct db_value values[] = {value_id(&id), db_bytes(body)};
+    return row_change(tx, &KEEP, values, 2, ERR_NOT_FOUND, "there is no such message");
+}
+
+err db_message_kept(struct tx *tx, mem *ctx, const char *handle, db_kepts *out)
+{
+    struct db_value values[] = {db_text(handle)};
+    return ROW_LIST(tx, ctx, &KEPT, values, 1, KEPT_SHAPE, KEPT_MOST, false, out);
+}
+
+err db_message_kept_take(struct tx *tx, struct id id)
+{
+    struct db_value values[] = {value_id(&id)};
+    return row_change(tx, &KEPT_TAKE, values, 1, ERR_CONFLICT, "these words were filed in between");
 }

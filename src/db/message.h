@@ -34,4 +34,17 @@ err db_message_state(struct tx *tx, struct id id, const char *from, const char *
 err db_message_of_conversation(struct tx *tx, mem *ctx, const char *handle, db_messages *out);
 err db_message_of_case(struct tx *tx, mem *ctx, struct id case_id, db_messages *out);
 
+/* Words of ours sent while there was no case to keep them in: sealed under a key of their own. `body` is opaque here. */
+struct db_kept {
+    struct id id; /* of the message */
+    const char *class_;
+    struct bytes body;
+};
+typedef DB_LIST(db_kept) db_kepts;
+err db_message_keep(struct tx *tx, struct id id, struct bytes body);
+/* db_message_kept: of a conversation, oldest first, at most 200. */
+err db_message_kept(struct tx *tx, mem *ctx, const char *handle, db_kepts *out);
+/* db_message_kept_take: they are in the case now. ERR_CONFLICT if they are not kept any more. */
+err db_message_kept_take(struct tx *tx, struct id id);
+
 #endif

@@ -25,7 +25,8 @@ static const struct db_query PUT = {
     " sequence = excluded.sequence, expires_at = excluded.expires_at, card = excluded.card,"
     " fingerprint = excluded.fingerprint, state = excluded.state, pinned_at = excluded.pinned_at,"
     " pinned_by = excluded.pinned_by, endpoint = excluded.endpoint"
-    " WHERE excluded.sequence > partner.sequence",
+    " WHERE excluded.sequence > partner.sequence"
+    " OR (partner.state = 'revoked' AND excluded.sequence = partner.sequence)",
     OUT,
     "",
 };

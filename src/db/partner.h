@@ -22,7 +22,7 @@ struct db_partner {
 typedef DB_LIST(db_partner) db_partners;
 
 /* db_partner_put: a new partner, or a newer card of a known one. ERR_CONFLICT unless the sequence
- * is greater than the stored one. */
+ * is greater than the stored one, or the same of one that was revoked. */
 err db_partner_put(struct tx *tx, const struct db_partner *row);
 err db_partner_by_id(struct tx *tx, mem *ctx, const char *id, struct db_partner *out);
 err db_partner_list(struct tx *tx, mem *ctx, db_partners *out); /* by id; at most 500 */

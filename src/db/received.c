@@ -3,9 +3,9 @@
 
 #include "db/row.h"
 
-#define HEAD "id, partner_id, message_id, mic, at, state, class, handle, organisation_id, due_at"
+#define HEAD "id, partner_id, message_id, mic, at, state, class, handle, organisation_id, due_at, unopened"
 #define COLUMNS HEAD ", mdn, body"
-#define HEAD_OUT "ttttittttI"
+#define HEAD_OUT "ttttittttIT"
 #define OUT HEAD_OUT "bb"
 
 static const struct db_field FIELDS[] = {
@@ -19,6 +19,7 @@ static const struct db_field FIELDS[] = {
     DB_FIELD(TEXT, struct db_received, handle),
     DB_FIELD(ID, struct db_received, organisation_id),
     DB_FIELD(TIME, struct db_received, due_at),
+    DB_FIELD(TEXT, struct db_received, unopened),
     DB_FIELD(BYTES, struct db_received, mdn),
     DB_FIELD(BYTES, struct db_received, body),
 };
@@ -29,7 +30,7 @@ static const struct db_field FIELDS[] = {
 static const struct db_query INSERT = {
     "received_insert",
     "INSERT INTO received (" COLUMNS ")"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING",
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING",
     OUT,
     "",
 };
@@ -53,9 +54,22 @@ static const struct db_query STATE = {
 };
 static const struct db_query FILE_AWAY = {
     "received_file",
-    "UPDATE received SET state = 'filed', body = $3 WHERE id = $1 AND state = $2",
-    "ttb",
+    "UPDATE received SET state = 'filed', body = $3, unopened = $4 WHERE id = $1 AND state = $2",
+    "ttbT",
     "",
+};
+static const struct db_query OPENED = {
+    "received_opened",
+    "UPDATE received SET unopened = $3 WHERE id = $1 AND unopened = $2",
+    "ttT",
+    "",
+};
+static const struct db_query UNOPENED = {
+    "received_unopened",
+    "SELECT " HEAD " FROM received WHERE organisation_id = $1 AND unopened IS NOT NULL AND (at, id) < ($2, $3)"
+    " ORDER BY at DESC, id DESC LIMIT $4",
+    "titi",
+    HEAD_OUT,
 };
 static const struct db_query FREEZE = {
     "received_freeze",
@@ -123,11 +137,25 @@ err db_received_state(struct tx *tx, struct id id, const char *from, const char 
                       "what was received is not in that state any more");
 }
 
-err db_received_file(struct tx *tx, struct id id, const char *from, struct bytes body)
+err db_received_file(struct tx *tx, struct id id, const char *from, struct bytes body, const char *unopened)
 {
-    struct db_value values[] = {value_id(&id), db_text(from), db_bytes(body)};
-    return row_change(tx, &FILE_AWAY, values, 3, ERR_CONFLICT,
+    struct db_value values[] = {value_id(&id), db_text(from), db_bytes(body), db_text(unopened)};
+    return row_change(tx, &FILE_AWAY, values, 4, ERR_CONFLICT,
                       "what was received is not in that state any more");
+}
+
+err db_received_opened(struct tx *tx, struct id id, const char *unopened_before, const char *unopened)
+{
+    struct db_value values[] = {value_id(&id), db_text(unopened_before), db_text(unopened)};
+    return row_change(tx, &OPENED, values, 3, ERR_CONFLICT, "somebody else filed this in between");
+}
+
+err db_received_unopened(struct tx *tx, mem *ctx, struct id organisation_id, struct db_page page, db_receiveds *out)
+{
+    TRY(page_check(page));
+    struct db_value values[] = {value_id(&organisation_id), page_at(page), page_id(&page),
+                                db_int((int64_t)page.limit + 1)};
+    return ROW_LIST(tx, ctx, &UNOPENED, values, 4, HEAD_SHAPE, page.limit, false, out);
 }
 
 err db_received_freeze(struct tx *tx, const char *handle, int64_t *changed)

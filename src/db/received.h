@@ -22,6 +22,7 @@ struct db_received {
     const char *handle;
     struct id organisation_id; /* ours, that it is for */
     msec due_at;               /* 0 = none */
+    const char *unopened;      /* of a filed one: compartments that nobody could open yet, a space between; NULL: none */
     struct bytes mdn;          /* empty in lists */
     struct bytes body;         /* outer bytes; empty in lists, and once erased */
 };
@@ -37,7 +38,11 @@ err db_received_by_id(struct tx *tx, mem *ctx, struct id id, struct db_received 
 err db_received_state(struct tx *tx, struct id id, const char *from, const char *to);
 /* db_received_file: state filed; the body is replaced by what rests under the message's own key.
  * ERR_CONFLICT if it is no longer in `from`. */
-err db_received_file(struct tx *tx, struct id id, const char *from, struct bytes body);
+err db_received_file(struct tx *tx, struct id id, const char *from, struct bytes body, const char *unopened);
+/* db_received_opened: parts of a filed one were opened since. ERR_CONFLICT if somebody was faster. */
+err db_received_opened(struct tx *tx, struct id id, const char *unopened_before, const char *unopened);
+/* db_received_unopened: of an organisation, newest first, without bodies. */
+err db_received_unopened(struct tx *tx, mem *ctx, struct id organisation_id, struct db_page page, db_receiveds *out);
 /* db_received_freeze: everything of a conversation that is not erased, at once (withdrawal). */
 err db_received_freeze(struct tx *tx, const char *handle, int64_t *changed);
 /* db_received_erase: the body goes, the row and its receipt stay: a repeat is still known. */

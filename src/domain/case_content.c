@@ -108,6 +108,14 @@ int64_t case_revision_of(const struct casefile *c, const char *kind, const char 
     return at < c->content->rows.n ? c->content->rows.at[at].revision : 0;
 }
 
+int64_t case_revisions_of(const struct casefile *c, const char *kind)
+{
+    int64_t sum = 0;
+    for (size_t i = 0; i < c->content->rows.n; i++)
+        if (text_same(c->content->rows.at[i].kind, kind)) sum += c->content->rows.at[i].revision;
+    return sum;
+}
+
 int64_t case_revision(const struct casefile *c, const char *form_id)
 {
     int64_t sum = 0;

@@ -1,6 +1,6 @@
 /* case_content.h - the inside of a casefile: ciphertext as read, opened one by one when asked for.
  *
- * Private to domain/case*.c.
+ * For domain/ and for exchange/, which files what comes into cases.
  */
 #ifndef OPENTRM_DOMAIN_CASE_CONTENT_H
 #define OPENTRM_DOMAIN_CASE_CONTENT_H
@@ -33,6 +33,8 @@ err casefile_of(mem *ctx, const struct db_case *row, struct vault *vault, const 
 /* case_revision_of: the newest revision of one record, 0 if there is none (held or not). */
 int64_t case_revision_of(const struct casefile *c, const char *kind, const char *name,
                          enum compartment compartment);
+/* case_revisions_of: the sum of the newest revisions of all records of a kind: it differs once one is added or changed. */
+int64_t case_revisions_of(const struct casefile *c, const char *kind);
 /* case_reload: reads the records again after a change. */
 err case_reload(struct node *node, struct casefile *c);
 

@@ -10,6 +10,7 @@
 #include "db/evidence.h"
 #include "db/message.h"
 #include "domain/actor.h"
+#include "domain/consent.h"
 #include "domain/node.h"
 #include "domain/partner_name.h"
 
@@ -87,10 +88,20 @@ static const char *person_in(const struct case_records *records, const char *mes
     return "";
 }
 
+/* The order in which the steps of a message follow each other, for those of the same time. */
+static int rank(const char *state)
+{
+    static const char *const ORDER[] = {"received", "submitted", "relayed", "delivered", "opened"};
+    for (size_t i = 0; i < COUNT_OF(ORDER); i++)
+        if (text_same(ORDER[i], state)) return (int)i;
+    return COUNT_OF(ORDER);
+}
+
 static int oldest_first(const void *a, const void *b)
 {
     const struct timeline_step *x = a, *y = b;
     if (x->at != y->at) return x->at < y->at ? -1 : 1;
+    if (rank(x->state) != rank(y->state)) return rank(x->state) - rank(y->state);
     return x->order < y->order ? -1 : x->order > y->order ? 1 : 0;
 }
 
@@ -102,10 +113,21 @@ static err add(struct reading *r, steps *list, struct timeline_step step)
     return vec_push(r->ctx, list, step, STEPS_MAX);
 }
 
+/* When what waited was stopped: the first withdrawal after it was handed over. */
+static msec stopped_at(const struct consent_list *consents, const struct db_message *m)
+{
+    msec at = 0;
+    for (size_t i = 0; i < consents->n; i++) {
+        msec withdrawn = consents->at[i].withdrawn_at;
+        if (withdrawn >= m->created_at && (at == 0 || withdrawn < at)) at = withdrawn;
+    }
+    return at == 0 ? m->created_at : at;
+}
+
 /* Our messages show by their evidence; theirs by their arrival. Receipts, and decisions once they are opened, only by
  * what they prove. */
-static err collect(struct reading *r, const struct case_records *sent, const struct case_records *received,
-                   steps *list)
+static err collect_messages(struct reading *r, const struct case_records *sent, const struct case_records *received,
+                            const struct consent_list *consents, steps *list)
 {
     for (size_t i = 0; i < r->messages.n; i++) {
         const struct db_message *m = &r->messages.at[i];
@@ -115,7 +137,7 @@ static err collect(struct reading *r, const struct case_records *sent, const str
         bool cancelled = text_same(m->state, "cancelled");
         if (outgoing && !cancelled) continue;
         TRY(add(r, list,
-                (struct timeline_step){.at = m->created_at,
+                (struct timeline_step){.at = cancelled ? stopped_at(consents, m) : m->created_at,
                                        .state = cancelled ? "cancelled" : "received",
                                        .class_ = m->class_,
                                        .message_id = m->id.text,
@@ -126,6 +148,12 @@ static err collect(struct reading *r, const struct case_records *sent, const str
                                        .person = person_in(outgoing ? sent : received, m->id.text),
                                        .outgoing = outgoing}));
     }
+    return ERR_OK;
+}
+
+static err collect_evidence(struct reading *r, const struct case_records *sent, const struct case_records *received,
+                            steps *list)
+{
     for (size_t i = 0; i < r->evidence.n; i++) {
         const struct db_evidence *e = &r->evidence.at[i];
         const struct db_message *m = message_of(r, e->message_id);
@@ -154,11 +182,14 @@ err conversation_timeline(struct node *node, struct actor *actor, const struct c
     TRY(actor_need(actor, CAPABILITY_CASE_READ));
     struct reading r = {.ctx = ctx, .case_id = c->id};
     struct case_records sent, received;
+    struct consent_list consents;
     TRY(db_read(node->records, read_all, &r));
     TRY(case_records(c, "sent", &sent));
     TRY(case_records(c, "received", &received));
+    TRY(consent_all(c, ctx, &consents));
     steps list = {0};
-    TRY(collect(&r, &sent, &received, &list));
+    TRY(collect_evidence(&r, &sent, &received, &list));
+    TRY(collect_messages(&r, &sent, &received, &consents, &list));
     if (list.n > 1) qsort(list.at, list.n, sizeof *list.at, oldest_first);
     *out = (struct timeline){list.at, list.n};
     return ERR_OK;

@@ -71,15 +71,21 @@ static void stop(struct planning *p, enum referral_stop why)
     p->plan.stopped = true;
 }
 
-static void ask_consent(struct planning *p)
+enum referral_stop referral_stop_of(enum consent_answer answer)
 {
     static const enum referral_stop WHY[] = {
+        [CONSENT_VALID] = STOP_COUNT,
         [CONSENT_NONE] = STOP_NO_CONSENT,           [CONSENT_REFUSED] = STOP_CONSENT_REFUSED,
         [CONSENT_EXPIRED] = STOP_CONSENT_EXPIRED,   [CONSENT_WITHDRAWN] = STOP_CONSENT_WITHDRAWN,
         [CONSENT_ELSEWHERE] = STOP_CONSENT_ELSEWHERE};
+    return WHY[answer];
+}
+
+static void ask_consent(struct planning *p)
+{
     enum consent_answer a =
         consent_for_sharing(&p->consents, p->request->recipient.country, node_now(p->node), &p->consented);
-    if (a != CONSENT_VALID) stop(p, WHY[a]);
+    if (a != CONSENT_VALID) stop(p, referral_stop_of(a));
 }
 
 /* Return needs the person's own yes. It says nothing about sharing. */

@@ -80,6 +80,8 @@ struct referral_request {
 err referral_plan(struct node *node, struct actor *actor, struct casefile *c,
                   const struct referral_request *request, mem *ctx, struct referral_plan *out);
 
+/* referral_stop_of: what an answer about sharing stops; STOP_COUNT for a valid one. */
+enum referral_stop referral_stop_of(enum consent_answer answer);
 /* referral_stop_text: the plain sentence (a message id for translation). */
 const char *referral_stop_text(enum referral_stop stop);
 const char *referral_stay_text(enum referral_stay stay);

@@ -7,15 +7,19 @@
 #include "db/team.h"
 #include "db/user.h"
 #include "domain/case.h"
+#include "domain/case_content.h"
 #include "domain/consent.h"
 #include "domain/facts.h"
 #include "domain/record_write.h"
 #include "domain/vault.h"
 #include "exchange/conversation_facts.h"
 #include "exchange/incoming_inside.h"
+#include "exchange/kept.h"
 #include "exchange/outgoing.h"
 
 #define REASON_MOST 2000 /* characters */
+
+static bool proves(const char *class_) { return text_same(class_, "receipt") || text_same(class_, "decision"); }
 
 static bool waits_for_decision(const char *class_) { return text_same(class_, "referral") || text_same(class_, "alarm"); }
 
@@ -43,7 +47,7 @@ static const struct part *any_part(const struct arrival *a)
     return NULL;
 }
 
-static err show(struct node *node, struct arrival *a, const char *language, mem *ctx, struct incoming *out)
+static err show(struct arrival *a, const char *language, mem *ctx, struct incoming *out)
 {
     const struct part *part = any_part(a);
     ENSURE(part != NULL, ERR_DENIED, "your teams hold no key for any part of this message");
@@ -66,10 +70,10 @@ static err show(struct node *node, struct arrival *a, const char *language, mem 
         .case_id = a->conversation.case_id,
         .there = a->there,
         .opened = a->opened,
+        .form = a->form,
+        .answers = a->answers,
         .arrival = a,
     };
-    TRY(arrival_form(node, ctx, a, &m.form));
-    TRY(arrival_answers(ctx, a, m.form, &m.answers));
     TRY(json_kept(ctx, arrival_consent(a), &m.consent));
     TRY(json_kept(ctx, arrival_body(a), &m.body));
     *out = m;
@@ -78,10 +82,14 @@ static err show(struct node *node, struct arrival *a, const char *language, mem 
 
 /* Rows of one act, written together. */
 struct act {
+    struct node *node;
     struct case_making *making; /* or NULL: the case is there */
     struct record_batch consent;
-    const struct filing *filing;
+    struct kept *kept; /* what we said before there was a case, or NULL */
+    struct filing *filing;
     const struct outgoing_packed *message;
+    struct audit_event event;
+    bool audited; /* the act has a line of its own, beside those of its parts */
 };
 
 static err write_act(struct tx *tx, void *arg)
@@ -89,8 +97,10 @@ static err write_act(struct tx *tx, void *arg)
     const struct act *act = arg;
     if (act->making != NULL) TRY(case_insert(tx, act->making));
     TRY(record_batch_insert(tx, &act->consent));
+    if (act->kept != NULL) TRY(kept_insert(tx, act->kept));
     TRY(arrival_insert(tx, act->filing));
-    return outgoing_insert(tx, act->message);
+    if (act->message != NULL) TRY(outgoing_insert(tx, act->message));
+    return act->audited ? audit_append(tx, act->node->audit, &act->event) : ERR_OK;
 }
 
 /* The other side was told that the person takes the consent back; so it ends here too, and what waits here does not leave. */
@@ -105,19 +115,55 @@ static err file_withdrawal(struct node *node, struct actor *actor, struct casefi
     return consent_withdraw_also(node, actor, c, in_force->id, "", &also, &cancelled);
 }
 
-/* Everything but a referral belongs to a case already and is filed by being opened. */
+/* What does not come about leaves no keys either. (A key that stays behind opens nothing.) */
+static err run_act(struct act *act, struct actor *actor, struct casefile *c, bool withdrawal)
+{
+    err e = withdrawal ? file_withdrawal(act->node, actor, c, act) : db_run(act->node->records, write_act, act);
+    if (!err_failed(e) && act->kept != NULL) kept_done(act->kept);
+    if (!err_failed(e)) return ERR_OK;
+    if (withdrawal) return e; /* it may have come about, and only reading the case again failed */
+    arrival_abandon(act->filing);
+    if (act->making != NULL) err_ignore(vault_destroy(act->node, VAULT_CASE, c->id));
+    return e;
+}
+
+/* Everything but a referral belongs to a case already and is filed by being opened. `receipt` may be NULL. */
 static err file_reply(struct node *node, struct actor *actor, mem *ctx, struct arrival *a,
                       const struct outgoing_packed *receipt)
 {
     struct casefile *c;
-    struct filing *filing;
+    struct act act = {.node = node, .message = receipt};
     TRY(case_find_id(node, actor, a->conversation.case_id, ctx, &c));
-    TRY(arrival_prepare(node, actor, c, a, &filing));
-    struct act act = {.filing = filing, .message = receipt};
-    TRY(text_same(a->row.class_, "withdrawal") ? file_withdrawal(node, actor, c, &act)
-                                               : db_run(node->records, write_act, &act));
+    TRY(arrival_prepare(node, actor, c, a, &act.filing));
+    TRY(run_act(&act, actor, c, text_same(a->row.class_, "withdrawal")));
     a->row.state = "filed";
     return ERR_OK;
+}
+
+/* Parts of a filed message that nobody could open when it was filed. */
+err arrival_file_later(struct node *node, struct actor *actor, mem *ctx, struct arrival *a, bool *filed)
+{
+    struct casefile *c;
+    struct act act = {.node = node};
+    *filed = false;
+    TRY(case_find_id(node, actor, a->conversation.case_id, ctx, &c));
+    TRY(arrival_prepare(node, actor, c, a, &act.filing));
+    if (!arrival_adds(act.filing)) return ERR_OK;
+    TRY(run_act(&act, actor, c, false));
+    *filed = true;
+    return ERR_OK;
+}
+
+/* A message that was well where it was opened before, or that another key shows to be bad: the sender is told. */
+static err refuse(struct node *node, struct actor *actor, mem *ctx, struct arrival *a, err why)
+{
+    struct outgoing_packed *receipt;
+    bool waits = text_same(a->row.state, "new") || text_same(a->row.state, "delivered") ||
+                 text_same(a->row.state, "opened");
+    if (!waits || !arrival_is_bad(why)) return why;
+    TRY(receipt_prepare(node, actor, a, "unreadable", ctx, &receipt));
+    TRY(arrival_mark(node, actor, a, "unreadable", AUDIT_MESSAGE_UNREADABLE, receipt));
+    return why;
 }
 
 err incoming_open(struct node *node, struct actor *actor, const char *received_id, const char *language, mem *ctx,
@@ -126,20 +172,23 @@ err incoming_open(struct node *node, struct actor *actor, const char *received_i
     TRY(actor_need(actor, CAPABILITY_INBOX_READ));
     struct id id;
     struct arrival *a;
-    struct outgoing_packed *receipt;
+    struct outgoing_packed *receipt = NULL;
     TRY(id_parse(received_id, &id));
     TRY(arrival_load(node, actor, id, ctx, &a));
-    TRY(arrival_open(node, actor, ctx, a));
-    TRY(show(node, a, language, ctx, out));
+    err e = arrival_open(node, actor, ctx, a);
+    if (err_failed(e)) return refuse(node, actor, ctx, a, e);
+    TRY(show(a, language, ctx, out));
     bool first = text_same(a->row.state, "new") || text_same(a->row.state, "delivered");
-    if (!first) return ERR_OK;
-    TRY(receipt_prepare(node, actor, a, "opened", ctx, &receipt));
-    if (waits_for_decision(a->row.class_) || !id_is_set(a->conversation.case_id))
-        TRY(arrival_mark(node, actor, a, "opened", AUDIT_MESSAGE_OPEN, receipt));
-    else TRY(file_reply(node, actor, ctx, a, receipt));
+    bool files = !waits_for_decision(a->row.class_) && !proves(a->row.class_) && id_is_set(a->conversation.case_id);
+    if (first) TRY(receipt_prepare(node, actor, a, "opened", ctx, &receipt));
+    if (files && (first || text_same(a->row.state, "opened"))) TRY(file_reply(node, actor, ctx, a, receipt));
+    else if (first) TRY(arrival_mark(node, actor, a, "opened", AUDIT_MESSAGE_OPEN, receipt));
     out->state = a->row.state;
     return ERR_OK;
 }
+
+/* What was sealed to the organisation alone goes from the log of the store, too. Later, if somebody is reading. */
+static void scrub(struct node *node) { err_ignore(db_scrub(node->records)); }
 
 static err decision(struct node *node, struct actor *actor, struct casefile *c, const struct incoming *m, json_t *body,
                     mem *ctx, struct outgoing_packed **out)
@@ -236,23 +285,32 @@ err incoming_accept(struct node *node, struct actor *actor, struct incoming *m, 
     TRY(actor_need(actor, CAPABILITY_REFERRAL_DECIDE));
     ENSURE(waits_for_decision(m->class_) && text_same(m->state, "opened"), ERR_STATE,
            "this message does not wait for a decision");
+    ENSURE((m->opened & COMPARTMENT_BIT(COMPARTMENT_IDENTITY)) != 0, ERR_DENIED,
+           "who accepts must be able to read whom it is about: your teams do not hold that key");
     struct manager manager = {.ctx = ctx, .team = team, .user = case_manager};
     TRY(choose_manager(node, m, &manager));
     struct act *act = mem_new(ctx, struct act);
     ENSURE_MEM(act);
+    act->node = node;
     struct casefile *c;
-    struct filing *filing;
     struct outgoing_packed *message;
     TRY(case_for(node, actor, m, team, ctx, act, &c));
-    TRY(arrival_prepare(node, actor, c, m->arrival, &filing));
+    TRY(kept_prepare(node, actor, c, m->handle, &act->kept));
+    TRY(arrival_prepare(node, actor, c, m->arrival, &act->filing));
     json_t *body = json_pack("{s:s, s:s}", "outcome", "accepted", "person", manager.user_row.display_name);
     TRY(decision(node, actor, c, m, body, ctx, &message));
-    act->filing = filing;
     act->message = message;
-    TRY(db_run(node->records, write_act, act));
+    act->audited = true;
+    act->event = (struct audit_event){.at = node_now(node),
+                                      .actor_id = actor->user_id,
+                                      .action = AUDIT_MESSAGE_ACCEPT,
+                                      .case_id = c->id,
+                                      .object = m->message_id};
+    TRY(run_act(act, actor, c, false));
     m->state = "filed";
+    scrub(node);
     *out = act->making == NULL ? c : case_made(act->making);
-    return ERR_OK;
+    return case_reload(node, *out);
 }
 
 struct declining {
@@ -292,5 +350,6 @@ err incoming_decline(struct node *node, struct actor *actor, struct incoming *m,
     struct declining d = {node, actor, m->arrival, message};
     TRY(db_run(node->records, write_decline, &d));
     m->state = "erased";
+    scrub(node);
     return ERR_OK;
 }

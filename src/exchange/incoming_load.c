@@ -5,7 +5,6 @@
 #include "db/received.h"
 #include "domain/formbook.h"
 #include "domain/organisation.h"
-#include "domain/vault.h"
 #include "exchange/as2.h"
 #include "exchange/incoming_inside.h"
 #include "exchange/queue.h"
@@ -25,22 +24,20 @@ static err read_rows(struct tx *tx, void *arg)
     return db_conversation_by_handle(tx, l->ctx, l->a->row.handle, &l->a->conversation);
 }
 
-struct vault_label arrival_at_rest(const struct arrival *a)
-{
-    return (struct vault_label){"at_rest", a->message.text, COMPARTMENT_IDENTITY, 1};
-}
-
 /* Once filed, a message rests under a key of its own. */
 static err take_post(struct node *node, struct actor *actor, mem *ctx, struct arrival *a)
 {
+    struct id key;
     if (!text_same(a->row.state, "filed")) {
         a->post = a->row.body;
         return ERR_OK;
     }
-    struct vault *vault;
-    const struct vault_label label = arrival_at_rest(a);
-    TRY(vault_open(node, actor, VAULT_MESSAGE, a->row.id, ctx, &vault));
-    return vault_open_sealed(vault, &label, 1, a->row.body, ctx, &a->post);
+    return rest_open(node, actor, arrival_rest_name(a), a->row.body, ctx, &a->post, &key);
+}
+
+struct rest_name arrival_rest_name(const struct arrival *a)
+{
+    return (struct rest_name){"at_rest", a->message.text};
 }
 
 /* "<uuid@node>" */
@@ -83,6 +80,8 @@ static err read_envelope(mem *ctx, struct arrival *a)
         a->there |= COMPARTMENT_BIT(a->envelope->parts[i].compartment);
     a->from = card_organisation_find(a->card, a->envelope->sender);
     ENSURE(a->from != NULL, ERR_PEER, "the sending organisation does not stand in the partner's node card");
+    ENSURE(text_same(a->conversation.partner_id, a->row.partner_id), ERR_PEER,
+           "another node than the one we talk with writes in this conversation");
     ENSURE(id_same(a->envelope->message, a->message), ERR_PEER, "the envelope is of another message");
     ENSURE(id_same(a->envelope->recipient, a->row.organisation_id), ERR_PEER,
            "the envelope is for another organisation");
@@ -113,15 +112,74 @@ static err open_part(struct node *node, struct actor *actor, mem *ctx, struct ar
     return ERR_OK;
 }
 
+static const struct part *first_part(const struct arrival *a)
+{
+    for (unsigned i = 0; i < COMPARTMENTS; i++)
+        if (a->parts[i] != NULL) return a->parts[i];
+    return NULL;
+}
+
+/* The parts of a message serve one purpose, answer one message and were written on one form. */
+static err parts_agree(const struct arrival *a)
+{
+    const struct part *first = first_part(a), *formed = NULL;
+    for (unsigned i = 0; i < COMPARTMENTS; i++) {
+        const struct part *part = a->parts[i];
+        if (part == NULL) continue;
+        ENSURE(text_same(part->purpose, first->purpose) && id_same(part->in_reply_to, first->in_reply_to), ERR_PEER,
+               "the parts of a message say different things");
+        if (part->form.id == NULL) continue;
+        if (formed == NULL) formed = part;
+        ENSURE(text_same(part->form.hash, formed->form.hash), ERR_PEER, "the parts of a message are of different forms");
+    }
+    return ERR_OK;
+}
+
+static err take_form(struct node *node, mem *ctx, struct arrival *a)
+{
+    const struct part *part = NULL;
+    for (unsigned i = 0; i < COMPARTMENTS && part == NULL; i++)
+        if (a->parts[i] != NULL && a->parts[i]->form.id != NULL) part = a->parts[i];
+    if (part == NULL) return ERR_OK;
+    const struct form *ours;
+    err e = formbook_find(node->forms, part->form.id, &ours);
+    if (!err_failed(e) && text_same(ours->hash, part->form.hash)) {
+        a->form = ours;
+        return ERR_OK;
+    }
+    struct form_problems problems;
+    form_problems_init(&problems, ctx);
+    return form_from_json(ctx, part->definition, &problems, &a->form);
+}
+
+static err take_answers(mem *ctx, struct arrival *a)
+{
+    struct form_parts parts = {0};
+    if (a->form == NULL) return ERR_OK;
+    for (unsigned i = 0; i < COMPARTMENTS; i++) {
+        if (a->parts[i] == NULL || a->parts[i]->answers == NULL) continue;
+        parts.at[i] = json_deep_copy(a->parts[i]->answers);
+        TRY(json_keep(ctx, parts.at[i]));
+    }
+    json_t *merged;
+    TRY(form_merge(ctx, a->form, &parts, &merged));
+    return form_clean(ctx, a->form, merged, &a->answers);
+}
+
 err arrival_open(struct node *node, struct actor *actor, mem *ctx, struct arrival *a)
 {
     TRY(read_envelope(ctx, a));
     for (size_t i = 0; i < a->envelope->part_count; i++)
         TRY(open_part(node, actor, ctx, a, &a->envelope->parts[i]));
-    return ERR_OK;
+    TRY(parts_agree(a));
+    TRY(take_form(node, ctx, a));
+    return take_answers(ctx, a);
 }
 
-bool arrival_is_bad(err e) { return e.kind == ERR_CRYPTO || e.kind == ERR_PEER || e.kind == ERR_INPUT; }
+bool arrival_is_bad(err e)
+{
+    return e.kind == ERR_CRYPTO || e.kind == ERR_PEER || e.kind == ERR_INPUT || e.kind == ERR_LIMIT;
+}
 
 const json_t *arrival_body(const struct arrival *a)
 {
@@ -135,41 +193,4 @@ const json_t *arrival_consent(const struct arrival *a)
     for (unsigned i = 0; i < COMPARTMENTS; i++)
         if (a->parts[i] != NULL && a->parts[i]->consent != NULL) return a->parts[i]->consent;
     return NULL;
-}
-
-err arrival_form(struct node *node, mem *ctx, const struct arrival *a, const struct form **out)
-{
-    const struct part *part = NULL;
-    for (unsigned i = 0; i < COMPARTMENTS && part == NULL; i++)
-        if (a->parts[i] != NULL && a->parts[i]->form.id != NULL) part = a->parts[i];
-    if (part == NULL) {
-        *out = NULL;
-        return ERR_OK;
-    }
-    const struct form *ours;
-    err e = formbook_find(node->forms, part->form.id, &ours);
-    if (!err_failed(e) && text_same(ours->hash, part->form.hash)) {
-        *out = ours;
-        return ERR_OK;
-    }
-    struct form_problems problems;
-    form_problems_init(&problems, ctx);
-    return form_from_json(ctx, part->definition, &problems, out);
-}
-
-err arrival_answers(mem *ctx, const struct arrival *a, const struct form *form, json_t **out)
-{
-    struct form_parts parts = {0};
-    bool any = false;
-    for (unsigned i = 0; i < COMPARTMENTS; i++) {
-        if (a->parts[i] == NULL || a->parts[i]->answers == NULL) continue;
-        parts.at[i] = json_deep_copy(a->parts[i]->answers);
-        TRY(json_keep(ctx, parts.at[i]));
-        any = true;
-    }
-    if (form == NULL || !any) {
-        *out = NULL;
-        return ERR_OK;
-    }
-    return form_merge(ctx, form, &parts, out);
 }

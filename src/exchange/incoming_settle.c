@@ -53,7 +53,6 @@ struct settling {
     struct id about;
     struct bytes proof;
     struct record_batch records;
-    const char *to_state;  /* of the received row */
 };
 
 /* Another implementation may send a receipt twice; it proves the same. */
@@ -68,7 +67,8 @@ static err write_settled(struct tx *tx, void *arg)
 {
     const struct settling *s = arg;
     msec now = node_now(s->node);
-    TRY(db_received_state(tx, s->a->row.id, s->a->row.state, s->to_state));
+    TRY(db_received_state(tx, s->a->row.id, s->a->row.state, "opened"));
+    TRY(db_message_state(tx, s->a->message, NULL, "filed"));
     struct db_message about;
     err e = db_message_by_id(tx, db_scratch(tx), s->about, &about);
     ENSURE(e.kind != ERR_NOT_FOUND, ERR_PEER, "a receipt for a message that we never sent");
@@ -101,7 +101,8 @@ static err keep_decision(struct settling *s, mem *ctx)
     if (!id_is_set(s->a->conversation.case_id)) return ERR_OK;
     struct vault *vault;
     TRY(vault_open(s->node, s->actor, VAULT_CASE, s->a->conversation.case_id, ctx, &vault));
-    JSON_SCOPE(record) = json_pack("{s:s, s:s}", "class", s->a->row.class_, "from", s->a->envelope->sender.text);
+    JSON_SCOPE(record) = json_pack("{s:s, s:s, s:s}", "class", s->a->row.class_, "from", s->a->envelope->sender.text,
+                                   "about", s->about.text);
     ENSURE_MEM(record);
     json_t *body = json_deep_copy(arrival_body(s->a));
     TRY(json_put(record, "body", body));
@@ -127,7 +128,7 @@ static err settle_proof(struct node *node, struct actor *actor, mem *ctx, struct
 {
     struct settling *s = mem_new(ctx, struct settling);
     ENSURE_MEM(s);
-    *s = (struct settling){.node = node, .actor = actor, .a = a, .to_state = "filed"};
+    *s = (struct settling){.node = node, .actor = actor, .a = a};
     const struct part *part = a->parts[COMPARTMENT_IDENTITY];
     ENSURE(part != NULL && part->body != NULL && id_is_set(part->in_reply_to), ERR_PEER,
            "a receipt or decision that does not say about which message");
@@ -135,14 +136,23 @@ static err settle_proof(struct node *node, struct actor *actor, mem *ctx, struct
     if (text_same(a->row.class_, "receipt")) {
         TRY(outcome_of(part->body, RECEIPTS, COUNT_OF(RECEIPTS), &s->kind));
         s->proof = a->inner[COMPARTMENT_IDENTITY];
-        s->to_state = "opened";
     } else {
         TRY(outcome_of(part->body, DECISIONS, COUNT_OF(DECISIONS), &s->kind));
         s->proof = a->post; /* sealed: the reason may be about the person */
-        s->to_state = "opened";
         TRY(keep_decision(s, ctx));
     }
     return db_run(node->records, write_settled, s);
+}
+
+/* An answer to a question of ours shows on the question. */
+static err mark_answered(struct tx *tx, const struct arrival *a)
+{
+    const struct part *part = a->parts[COMPARTMENT_IDENTITY];
+    if (!text_same(a->row.class_, "answer") || part == NULL || !id_is_set(part->in_reply_to)) return ERR_OK;
+    struct db_message about;
+    TRY(db_message_by_id(tx, db_scratch(tx), part->in_reply_to, &about));
+    if (step_of("answered") <= step_of(about.state)) return ERR_OK;
+    return db_message_state(tx, about.id, about.state, "answered");
 }
 
 struct marking {
@@ -158,6 +168,7 @@ static err write_mark(struct tx *tx, void *arg)
 {
     const struct marking *m = arg;
     TRY(db_received_state(tx, m->a->row.id, m->a->row.state, m->state));
+    if (text_same(m->state, "delivered")) TRY(mark_answered(tx, m->a));
     if (m->message != NULL) TRY(outgoing_insert(tx, m->message));
     const struct audit_event event = {.at = node_now(m->node),
                                       .actor_id = m->actor->user_id,
@@ -176,16 +187,32 @@ err arrival_mark(struct node *node, struct actor *actor, struct arrival *a, cons
     return ERR_OK;
 }
 
-static bool proves(const char *class_) { return text_same(class_, "receipt") || text_same(class_, "decision"); }
+struct reply {
+    mem *ctx;
+    struct id about;
+    struct db_message row;
+};
 
-/* A form that does not load, or answers that do not fit it, show now and not when a person wants to decide. */
-static err readable(struct node *node, mem *ctx, const struct arrival *a)
+static err read_about(struct tx *tx, void *arg)
 {
-    const struct form *form;
-    json_t *answers;
-    TRY(arrival_form(node, ctx, a, &form));
-    return arrival_answers(ctx, a, form, &answers);
+    struct reply *r = arg;
+    return db_message_by_id(tx, r->ctx, r->about, &r->row);
 }
+
+/* What says that it answers a message answers one of ours, of the same conversation. */
+static err reply_fits(struct node *node, mem *ctx, const struct arrival *a)
+{
+    const struct part *part = a->parts[COMPARTMENT_IDENTITY];
+    if (part == NULL || !id_is_set(part->in_reply_to)) return ERR_OK;
+    struct reply r = {.ctx = ctx, .about = part->in_reply_to};
+    err e = db_read(node->records, read_about, &r);
+    if (e.kind != ERR_NOT_FOUND) TRY(e);
+    ENSURE(!err_failed(e) && text_same(r.row.handle, a->row.handle) && text_same(r.row.direction, "out"), ERR_PEER,
+           "it answers a message of another conversation");
+    return ERR_OK;
+}
+
+static bool proves(const char *class_) { return text_same(class_, "receipt") || text_same(class_, "decision"); }
 
 /* One new message: its state and the receipt about it are written together, so a receipt is neither lost nor sent twice. */
 static err settle_one(struct node *node, struct actor *actor, struct id received_id, bool *settled, bool *bad)
@@ -195,8 +222,10 @@ static err settle_one(struct node *node, struct actor *actor, struct id received
     struct outgoing_packed *receipt = NULL;
     TRY(arrival_load(node, actor, received_id, scope, &a));
     err e = arrival_open(node, actor, scope, a);
-    if (!err_failed(e) && a->opened == 0) return ERR_OK; /* a colleague with the keys will */
-    if (!err_failed(e)) e = proves(a->row.class_) ? settle_proof(node, actor, scope, a) : readable(node, scope, a);
+    compartment_set needed = proves(a->row.class_) ? COMPARTMENT_BIT(COMPARTMENT_IDENTITY) & a->there : 0;
+    if (!err_failed(e) && (a->opened == 0 || (needed & ~a->opened) != 0)) return ERR_OK; /* a colleague with the keys will */
+    if (!err_failed(e)) e = reply_fits(node, scope, a);
+    if (!err_failed(e) && proves(a->row.class_)) e = settle_proof(node, actor, scope, a);
     if (arrival_is_bad(e)) {
         *bad = true;
         if (!text_same(a->row.class_, "receipt"))
@@ -210,49 +239,85 @@ static err settle_one(struct node *node, struct actor *actor, struct id received
     return arrival_mark(node, actor, a, "delivered", AUDIT_MESSAGE_SETTLE, receipt);
 }
 
-struct news {
+/* A filed message of which the actor holds keys that those before did not. */
+static err settle_later(struct node *node, struct actor *actor, struct id received_id, bool *settled, bool *bad)
+{
+    (void)bad;
+    MEM_SCOPE(scope, NULL);
+    struct arrival *a;
+    TRY(arrival_load(node, actor, received_id, scope, &a));
+    TRY(arrival_open(node, actor, scope, a));
+    return arrival_file_later(node, actor, scope, a, settled);
+}
+
+/* What may be opened of an organisation's messages. */
+static compartment_set may_open(const struct actor *actor, struct id organisation)
+{
+    compartment_set set = 0;
+    for (size_t i = 0; i < actor->n_teams; i++)
+        if (id_same(actor->teams[i].organisation_id, organisation)) set |= actor->teams[i].compartments;
+    return set;
+}
+
+/* Two lists are gone through: what is new, and what is filed but for parts that nobody could open. */
+struct work {
     mem *ctx;
     struct id organisation;
     struct db_page page;
     db_receiveds rows;
+    err (*settle)(struct node *node, struct actor *actor, struct id received_id, bool *settled, bool *bad);
+    bool later;
+    compartment_set may;
 };
 
-static err read_news(struct tx *tx, void *arg)
+static err read_rows(struct tx *tx, void *arg)
 {
-    struct news *n = arg;
-    return db_received_of_organisation(tx, n->ctx, n->organisation, "new", n->page, &n->rows);
+    struct work *w = arg;
+    if (w->later) return db_received_unopened(tx, w->ctx, w->organisation, w->page, &w->rows);
+    return db_received_of_organisation(tx, w->ctx, w->organisation, "new", w->page, &w->rows);
 }
 
-static err settle_page(struct node *node, struct actor *actor, const db_receiveds *rows, size_t *settled,
-                       size_t *problems)
+static err settle_row(struct node *node, struct actor *actor, const struct work *w, const struct db_received *row,
+                      size_t *settled, size_t *problems)
 {
-    for (size_t i = rows->n; i-- > 0;) { /* oldest first */
-        bool good = false, bad = false;
-        err e = settle_one(node, actor, rows->at[i].id, &good, &bad);
-        *settled += good ? 1 : 0;
-        *problems += bad ? 1 : 0;
-        /* Another person settled it meanwhile, holds what we do not, or it is frozen: the next one. */
-        bool passing = e.kind == ERR_CONFLICT || e.kind == ERR_NOT_FOUND || e.kind == ERR_STATE || e.kind == ERR_DENIED;
-        if (!passing) TRY(e);
+    bool good = false, bad = false;
+    compartment_set unopened = COMPARTMENT_ALL;
+    if (w->later) TRY(compartments_read(row->unopened, &unopened));
+    if ((unopened & w->may) == 0) return ERR_OK;
+    err e = w->settle(node, actor, row->id, &good, &bad);
+    *settled += good ? 1 : 0;
+    *problems += bad ? 1 : 0;
+    /* Another person settled it meanwhile, holds what we do not, or it is frozen; one that is filed and yet bad stays
+     * filed with what could be opened: the next one. */
+    bool passing = e.kind == ERR_CONFLICT || e.kind == ERR_NOT_FOUND || e.kind == ERR_STATE || e.kind == ERR_DENIED ||
+                   (w->later && arrival_is_bad(e));
+    return passing ? ERR_OK : e;
+}
+
+/* Page by page, since a page may hold nothing but what only others can open. */
+static err settle_work(struct node *node, struct actor *actor, struct work *w, size_t *settled, size_t *problems)
+{
+    size_t before = *settled + *problems;
+    w->page = db_page_first(SETTLE_AT_ONCE);
+    for (int i = 0; i < SETTLE_PAGES && *settled + *problems < before + SETTLE_AT_ONCE; i++) {
+        MEM_SCOPE(scope, NULL);
+        w->ctx = scope;
+        TRY(db_read(node->records, read_rows, w));
+        for (size_t k = w->rows.n; k-- > 0;) /* oldest first */
+            TRY(settle_row(node, actor, w, &w->rows.at[k], settled, problems));
+        if (!w->rows.more) return ERR_OK;
+        w->page = db_page_after(w->rows.at[w->rows.n - 1].at, w->rows.at[w->rows.n - 1].id, SETTLE_AT_ONCE);
     }
     return ERR_OK;
 }
 
-/* Page by page, so that messages which nobody at work can open do not hide those behind them. */
 static err settle_organisation(struct node *node, struct actor *actor, struct id organisation, size_t *settled,
                                size_t *problems)
 {
-    MEM_SCOPE(scope, NULL);
-    struct news n = {.ctx = scope, .organisation = organisation, .page = db_page_first(SETTLE_AT_ONCE)};
-    for (int page = 0; page < SETTLE_PAGES; page++) {
-        TRY(db_read(node->records, read_news, &n));
-        if (n.rows.n == 0) return ERR_OK;
-        const struct db_received *last = &n.rows.at[n.rows.n - 1];
-        n.page = db_page_after(last->at, last->id, SETTLE_AT_ONCE);
-        TRY(settle_page(node, actor, &n.rows, settled, problems));
-        if (!n.rows.more) return ERR_OK;
-    }
-    return ERR_OK;
+    struct work news = {.organisation = organisation, .settle = settle_one, .may = may_open(actor, organisation)};
+    struct work rest = {.organisation = organisation, .settle = settle_later, .may = news.may, .later = true};
+    TRY(settle_work(node, actor, &news, settled, problems));
+    return settle_work(node, actor, &rest, settled, problems);
 }
 
 err incoming_settle(struct node *node, struct actor *actor, size_t *settled, size_t *problems)

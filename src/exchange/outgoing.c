@@ -9,10 +9,12 @@
 #include "db/evidence.h"
 #include "db/message.h"
 #include "domain/case.h"
+#include "domain/case_content.h"
 #include "domain/organisation.h"
 #include "domain/record_write.h"
 #include "exchange/as2.h"
 #include "exchange/envelope.h"
+#include "exchange/kept.h"
 #include "exchange/partner_card.h"
 #include "exchange/queue.h"
 #include "exchange/seal.h"
@@ -47,11 +49,21 @@ struct outgoing_packed {
     const struct card_organisation *to;
     struct envelope_part parts[COMPARTMENTS];
     size_t n_parts;
+    struct bytes definition; /* of the form */
     struct bytes post;
     char mic[AS2_MIC_ROOM];
     struct bytes statement; /* evidence "submitted" */
     struct record_batch sent;
+    struct bytes kept; /* words, while there is no case to keep them in */
+    struct id kept_key;
 };
+
+static bool has_answers(const struct outgoing *message)
+{
+    for (unsigned i = 0; i < COMPARTMENTS; i++)
+        if (message->answers[i] != NULL) return true;
+    return false;
+}
 
 static err may(const struct actor *actor, const char *class_)
 {
@@ -89,14 +101,15 @@ static err seal_one(struct outgoing_packed *p, enum compartment compartment)
         .handling = p->in->handling,
         .language = p->in->language,
         .at = p->now,
-        .consent = answers == NULL ? NULL : p->in->consent,
+        /* its comments are about the person: they need know who knows whom it is about */
+        .consent = compartment == COMPARTMENT_IDENTITY ? p->in->consent : NULL,
         .body = body,
     };
     if (p->in->in_reply_to != NULL) TRY(id_parse(p->in->in_reply_to, &part.in_reply_to));
     if (answers != NULL) {
         part.answers = answers;
         part.form = (struct part_form){.id = p->in->form->id, .version = p->in->form->version};
-        TRY(form_to_json(p->ctx, p->in->form, &part.definition));
+        part.definition = p->definition;
         TRY(render(p, answers, &part.pdf));
     }
     struct envelope_part *out = &p->parts[p->n_parts];
@@ -145,8 +158,8 @@ static err state_submission(struct outgoing_packed *p)
     return cms_sign(p->ctx, text, p->signer.key, p->signer.certificate, p->now, &p->statement);
 }
 
-/* The record `sent`: for the case's own file, in the compartments of what went. */
-static err keep_copy(struct outgoing_packed *p, enum compartment compartment)
+/* What went in a compartment, for our own file; NULL if nothing did. */
+static err copy_of(const struct outgoing_packed *p, enum compartment compartment, json_t **out)
 {
     const json_t *answers = p->in->answers[compartment];
     const json_t *body = compartment == COMPARTMENT_IDENTITY ? p->in->body : NULL;
@@ -160,8 +173,21 @@ static err keep_copy(struct outgoing_packed *p, enum compartment compartment)
         TRY(json_put(copy, "form", json_string(p->in->form->id)));
         TRY(json_put(copy, "form_hash", json_string(p->in->form->hash)));
     }
-    if (answers != NULL && p->in->consent != NULL && compartment == COMPARTMENT_IDENTITY)
+    if (p->in->consent != NULL && compartment == COMPARTMENT_IDENTITY)
         TRY(json_put(copy, "consent", json_incref(p->in->consent)));
+    *out = json_incref(copy);
+    return ERR_OK;
+}
+
+/* The record `sent` of the case. Before there is one, words are kept until there is. */
+static err keep_copy(struct outgoing_packed *p, enum compartment compartment)
+{
+    bool words = text_same(p->in->class_, "question") || text_same(p->in->class_, "answer");
+    if (p->c == NULL && !words) return ERR_OK;
+    JSON_SCOPE(copy) = NULL;
+    TRY(copy_of(p, compartment, &copy));
+    if (copy == NULL) return ERR_OK;
+    if (p->c == NULL) return kept_seal(p->node, p->actor, p->in->sender, p->message, copy, p->ctx, &p->kept, &p->kept_key);
     return record_seal(p->node, p->actor, p->c->vault, p->ctx, "sent", p->message.text, compartment, 1, copy, &p->sent);
 }
 
@@ -189,8 +215,22 @@ static err write_conversation(struct tx *tx, const struct outgoing_packed *p)
     return db_conversation_update(tx, &row);
 }
 
+/* Whoever withdraws at this moment is heard: what was planned under other consents does not leave. */
+static err consents_hold(struct tx *tx, const struct outgoing_packed *p)
+{
+    if (p->c == NULL || !has_answers(p->in)) return ERR_OK;
+    db_records now;
+    int64_t sum = 0;
+    TRY(db_record_current_kind(tx, db_scratch(tx), p->c->id, "consent", &now));
+    for (size_t i = 0; i < now.n; i++) sum += now.at[i].revision;
+    ENSURE(sum == case_revisions_of(p->c, "consent"), ERR_CONFLICT,
+           "the person's consent changed this moment: look again before you send");
+    return ERR_OK;
+}
+
 err outgoing_insert(struct tx *tx, const struct outgoing_packed *p)
 {
+    TRY(consents_hold(tx, p));
     TRY(write_conversation(tx, p));
     struct db_message message = {.id = p->message,
                                  .handle = p->handle.text,
@@ -204,6 +244,7 @@ err outgoing_insert(struct tx *tx, const struct outgoing_packed *p)
                                  .author_id = p->actor->user_id};
     if (p->in->in_reply_to != NULL) TRY(id_parse(p->in->in_reply_to, &message.in_reply_to));
     TRY(db_message_insert(tx, &message));
+    if (p->kept.n > 0) TRY(db_message_keep(tx, p->message, p->kept));
     bool forever = text_same(p->in->class_, "withdrawal");
     const struct db_delivery delivery = {.message_id = p->message,
                                          .partner_id = p->in->partner_id,
@@ -241,12 +282,12 @@ static err pack(struct outgoing_packed *p)
     TRY(partner_card_now(p->node, p->ctx, p->in->partner_id, &p->card));
     TRY(partner_organisation(p->card, p->in->recipient, &p->to));
     p->recipient = p->to->id;
+    if (has_answers(p->in)) TRY(form_to_json(p->ctx, p->in->form, &p->definition));
     for (unsigned i = 0; i < COMPARTMENTS; i++) TRY(seal_one(p, (enum compartment)i));
     ENSURE(p->n_parts > 0, ERR_INPUT, "there is nothing to send");
     TRY(wrap_up(p));
     TRY(state_submission(p));
-    if (p->c != NULL)
-        for (unsigned i = 0; i < COMPARTMENTS; i++) TRY(keep_copy(p, (enum compartment)i));
+    for (unsigned i = 0; i < COMPARTMENTS; i++) TRY(keep_copy(p, (enum compartment)i));
     return ERR_OK;
 }
 
@@ -277,7 +318,9 @@ err outgoing_send(struct node *node, struct actor *actor, struct casefile *c, co
     MEM_SCOPE(scope, NULL);
     struct outgoing_packed *p;
     TRY(outgoing_prepare(node, actor, c, message, scope, &p));
-    TRY(db_run(node->records, insert, p));
+    err e = db_run(node->records, insert, p);
+    if (err_failed(e) && id_is_set(p->kept_key)) kept_forget(node, p->kept_key);
+    TRY(e);
     *message_id = p->message;
     return ERR_OK;
 }

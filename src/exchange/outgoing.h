@@ -63,7 +63,8 @@ err outgoing_followup(struct node *node, struct actor *actor, struct casefile *c
                       const struct referral_plan *plan, const char *digest, const char *language,
                       struct id *message_id);
 /* outgoing_words: a question, an answer to one, in an existing conversation of the case, or about a received message
- * that has no case yet (`c` NULL). words: 1 to 4000 characters. */
+ * that has no case yet (`c` NULL). words: 1 to 4000 characters. In a case, only under a consent that covers the other
+ * country (ERR_STATE with the sentence of referral_stop_text). in_reply_to: NULL or a message that came in it. */
 err outgoing_words(struct node *node, struct actor *actor, struct casefile *c, const char *handle,
                    const char *class_, const char *in_reply_to, const char *words, struct id *message_id);
 

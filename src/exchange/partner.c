@@ -49,6 +49,8 @@ static err trust(struct adding *a, const char *fingerprint)
            "this partner is new: telephone the other office, and give the fingerprint that they read out");
     ENSURE(!spoken || same_spoken(fingerprint, a->spoken), ERR_PEER,
            "the fingerprint is another one: this card is not from the office you spoke with");
+    ENSURE(pinned_now || !a->is_known || a->card->sequence >= a->known.sequence, ERR_PEER,
+           "this card is older than the last one: ask for the present one");
     if (!pinned_now) return ERR_OK;
     struct card *pinned;
     TRY(card_read(a->ctx, a->known.card, a->known.pinned_at, &pinned));

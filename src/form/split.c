@@ -267,6 +267,29 @@ err form_merge_known(mem *ctx, const struct form *form, const struct form_parts 
     return ERR_OK;
 }
 
+/* ---- cleaning --------------------------------------------------------------------------------- */
+
+static err clean_answer(void *arg, const struct form_item *item,
+                        const struct expression_entry *entry, const json_t *value)
+{
+    JSON_SCOPE(clean) = NULL;
+    const char *message;
+    TRY(value_clean(item, value, &clean, &message));
+    ENSURE(clean != NULL || message == NULL, ERR_INPUT, "an answer that is none to its question");
+    return clean == NULL ? ERR_OK : place(arg, item, entry, clean);
+}
+
+err form_clean(mem *ctx, const struct form *form, const json_t *answers, json_t **out)
+{
+    json_t *root = json_object();
+    TRY(json_keep(ctx, root));
+    TRY(names_check(form, NULL, answers));
+    struct visitor v = {form, clean_answer, root};
+    TRY(visit(&v, form->items, NULL, answers));
+    *out = root;
+    return ERR_OK;
+}
+
 /* ---- names ------------------------------------------------------------------------------------ */
 
 const char *form_verdict_name(enum form_verdict verdict)

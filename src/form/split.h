@@ -65,6 +65,11 @@ err form_merge(mem *ctx, const struct form *form, const struct form_parts *parts
  * does not know any more is passed over, and what stands in another compartment than now is taken. */
 err form_merge_known(mem *ctx, const struct form *form, const struct form_parts *parts, json_t **out);
 
+/* form_clean: answers that came from elsewhere, each in its canonical shape; what is no possible answer in an expected
+ * shape becomes {"raw"}. Nothing is dropped. ERR_INPUT for what the form does not know or what can't even be kept.
+ * *out belongs to ctx. */
+err form_clean(mem *ctx, const struct form *form, const json_t *answers, json_t **out);
+
 /* form_verdict_name: "goes", "never", "party", "compartment", "consent", "law", "chosen", "raw". */
 const char *form_verdict_name(enum form_verdict verdict);
 

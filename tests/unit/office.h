@@ -51,7 +51,7 @@ static const struct office_wish ALBANIA = {"AL", "al.localhost", "sq", "Qendra H
 
 struct office {
     mem *ctx;
-    const char *folder;
+    char folder[64];
     struct clock *clock;
     struct node *node;
     const struct form *form;
@@ -112,16 +112,37 @@ static inline void office_people(struct office *o)
     o->other_team = office_team(o, o->other_agency, "Others", COMPARTMENT_ALL, true, &o->stranger_id, 1);
 }
 
+/* A folder with nothing but the way to the project's data. */
+static inline void office_folder(struct office *o, struct clock *clock)
+{
+    char link[128];
+    *o = (struct office){.ctx = talloc_new(NULL), .clock = clock, .folder = "/tmp/opentrm-test-XXXXXX"};
+    assert_non_null(mkdtemp(o->folder));
+    (void)snprintf(link, sizeof link, "%s/data", o->folder);
+    assert_int_equal(symlink(SOURCE_ROOT "/data", link), 0);
+}
+
+static inline void office_start(struct office *o)
+{
+    OK(node_open(o->ctx, o->folder, o->clock, &o->node));
+    if (o->node->forms->problems != NULL) fail_msg("%s", o->node->forms->problems);
+    OK(formbook_find(o->node->forms, FORM_ID, &o->form));
+    o->admin = office_sign_in(o, "root");
+}
+
+static inline void office_begin(struct office *o)
+{
+    o->worker = office_sign_in(o, "worker");
+    o->intake = office_sign_in(o, "intake");
+    o->jurist = office_sign_in(o, "jurist");
+    o->stranger = office_sign_in(o, "stranger");
+}
+
 static inline void office_open(struct office *o, const struct office_wish *wish, struct clock *clock)
 {
     OK(crypto_start());
-    char recovery[RECOVERY_TEXT_ROOM], folder[] = "/tmp/opentrm-test-XXXXXX";
-    char address[64], exchange[64], link[128];
-    *o = (struct office){.ctx = talloc_new(NULL), .clock = clock};
-    assert_non_null(mkdtemp(folder));
-    o->folder = mem_text(o->ctx, folder);
-    (void)snprintf(link, sizeof link, "%s/data", folder);
-    assert_int_equal(symlink(SOURCE_ROOT "/data", link), 0);
+    char recovery[RECOVERY_TEXT_ROOM], address[64], exchange[64];
+    office_folder(o, clock);
     (void)snprintf(address, sizeof address, "https://%s:8443", wish->host);
     (void)snprintf(exchange, sizeof exchange, "https://%s:8442/as2", wish->host);
     const char *hosts[] = {wish->host, NULL};
@@ -135,11 +156,8 @@ static inline void office_open(struct office *o, const struct office_wish *wish,
                                    .display_name = "Root",
                                    .language = wish->language,
                                    .password = bytes_text(PASSWORD)};
-    OK(node_init(folder, clock, &node, recovery));
-    OK(node_open(o->ctx, folder, clock, &o->node));
-    if (o->node->forms->problems != NULL) fail_msg("%s", o->node->forms->problems);
-    OK(formbook_find(o->node->forms, FORM_ID, &o->form));
-    o->admin = office_sign_in(o, "root");
+    OK(node_init(o->folder, clock, &node, recovery));
+    office_start(o);
     const struct organisation_wish agency = {.name = wish->agency,
                                              .procedures = "return first_assistance",
                                              .languages = wish->language,
@@ -148,23 +166,51 @@ static inline void office_open(struct office *o, const struct office_wish *wish,
     OK(organisation_create(o->node, o->admin, &agency, &o->agency));
     OK(organisation_create(o->node, o->admin, &other, &o->other_agency));
     office_people(o);
-    o->worker = office_sign_in(o, "worker");
-    o->intake = office_sign_in(o, "intake");
-    o->jurist = office_sign_in(o, "jurist");
-    o->stranger = office_sign_in(o, "stranger");
+    office_begin(o);
+}
+
+/* The node ends; its folder stays. */
+static inline void office_shut(struct office *o)
+{
+    talloc_free(o->ctx);
+    o->ctx = NULL;
+}
+
+/* A node like one that is shut, with stores of its own. */
+static inline void office_copy(struct office *o, const struct office *from, struct clock *clock)
+{
+    office_folder(o, clock);
+    DIR *dir = opendir(from->folder);
+    assert_non_null(dir);
+    for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
+        struct bytes content;
+        if (entry->d_type != DT_REG) continue;
+        OK(file_read(o->ctx, talloc_asprintf(o->ctx, "%s/%s", from->folder, entry->d_name), (size_t)1 << 30, &content));
+        OK(file_write(talloc_asprintf(o->ctx, "%s/%s", o->folder, entry->d_name), content, 0600));
+    }
+    (void)closedir(dir);
+    o->agency = from->agency;
+    o->other_agency = from->other_agency;
+    o->casework = from->casework;
+    o->legal = from->legal;
+    o->other_team = from->other_team;
+    o->worker_id = from->worker_id;
+    o->intake_id = from->intake_id;
+    o->jurist_id = from->jurist_id;
+    o->stranger_id = from->stranger_id;
+    office_start(o);
+    office_begin(o);
 }
 
 static inline void office_close(struct office *o)
 {
-    char folder[64];
-    (void)snprintf(folder, sizeof folder, "%s", o->folder);
     talloc_free(o->ctx);
-    DIR *dir = opendir(folder);
+    DIR *dir = opendir(o->folder);
     assert_non_null(dir);
     for (struct dirent *entry; (entry = readdir(dir)) != NULL;)
         if (entry->d_name[0] != '.') (void)unlinkat(dirfd(dir), entry->d_name, 0);
     (void)closedir(dir);
-    assert_int_equal(rmdir(folder), 0);
+    assert_int_equal(rmdir(o->folder), 0);
 }
 
 /* ---- what the store holds ---- */
