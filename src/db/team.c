@@ -24,7 +24,7 @@ static const struct db_query INSERT = {
 };
 static const struct db_query ROTATE = {
     "team_rotate",
-    "UPDATE team SET generation = $2, box_public = $3 WHERE id = $1 AND generation = $2 - 1",
+    "UPDATE team SET generation = $2, box_public = $3 WHERE id = $1 AND generation < $2",
     "tib",
     "",
 };
@@ -126,6 +126,12 @@ static const struct db_query MEMBERSHIP_OF_USER = {
     "t",
     MEMBERSHIP_OUT,
 };
+static const struct db_query MEMBERSHIP_EVER_OF_USER = {
+    "membership_ever_of_user",
+    "SELECT " MEMBERSHIP_COLUMNS " FROM membership WHERE user_id = $1 ORDER BY id DESC",
+    "t",
+    MEMBERSHIP_OUT,
+};
 static const struct db_query MEMBERSHIP_OF_TEAM = {
     "membership_of_team",
     "SELECT " MEMBERSHIP_COLUMNS " FROM membership WHERE team_id = $1 AND state <> 'ended'"
@@ -163,6 +169,13 @@ err db_membership_of_user(struct tx *tx, mem *ctx, struct id user_id, db_members
 {
     struct db_value values[] = {value_id(&user_id)};
     return ROW_LIST(tx, ctx, &MEMBERSHIP_OF_USER, values, 1, MEMBERSHIP_SHAPE, 500, true, out);
+}
+
+err db_membership_ever_of_user(struct tx *tx, mem *ctx, struct id user_id, db_memberships *out)
+{
+    struct db_value values[] = {value_id(&user_id)};
+    return ROW_LIST(tx, ctx, &MEMBERSHIP_EVER_OF_USER, values, 1, MEMBERSHIP_SHAPE, 500, false,
+                    out);
 }
 
 err db_membership_of_team(struct tx *tx, mem *ctx, struct id team_id, db_memberships *out)

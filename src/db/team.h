@@ -21,8 +21,8 @@ struct db_team {
 typedef DB_LIST(db_team) db_teams;
 
 err db_team_insert(struct tx *tx, const struct db_team *row);
-/* db_team_rotate: the next generation. ERR_CONFLICT unless row->generation is the present one
- * plus 1. */
+/* db_team_rotate: a later generation; those of rotations that were cut off are left out.
+ * ERR_CONFLICT unless it is higher than the present one. */
 err db_team_rotate(struct tx *tx, struct id team_id, int64_t generation, struct bytes box_public);
 err db_team_by_id(struct tx *tx, mem *ctx, struct id id, struct db_team *out);
 err db_team_list(struct tx *tx, mem *ctx,
@@ -53,5 +53,7 @@ err db_membership_by_id(struct tx *tx, mem *ctx, struct id id, struct db_members
 /* Those that have not ended; at most 500. */
 err db_membership_of_user(struct tx *tx, mem *ctx, struct id user_id, db_memberships *out);
 err db_membership_of_team(struct tx *tx, mem *ctx, struct id team_id, db_memberships *out);
+/* db_membership_ever_of_user: the ended ones too; the newest 500. */
+err db_membership_ever_of_user(struct tx *tx, mem *ctx, struct id user_id, db_memberships *out);
 
 #endif

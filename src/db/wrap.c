@@ -27,6 +27,12 @@ static const struct db_query TEAM_OF_USER = {
     "t",
     "titb",
 };
+static const struct db_query TEAM_LAST = {
+    "team_wrap_last",
+    "SELECT max(generation) FROM team_wrap WHERE team_id = $1 AND generation BETWEEN $2 AND $3",
+    "tii",
+    "i",
+};
 static const struct db_query TEAM_REMOVE = {
     "team_wrap_remove",
     "DELETE FROM team_wrap WHERE team_id = $1 AND user_id = $2",
@@ -43,6 +49,12 @@ err db_team_wraps_of_user(struct tx *tx, mem *ctx, struct id user_id, db_team_wr
 {
     struct db_value values[] = {value_id(&user_id)};
     return ROW_LIST(tx, ctx, &TEAM_OF_USER, values, 1, TEAM_SHAPE, 1000, true, out);
+}
+
+err db_team_wrap_last(struct tx *tx, struct id team_id, int64_t from, int64_t to, int64_t *out)
+{
+    struct db_value values[] = {value_id(&team_id), db_int(from), db_int(to)};
+    return row_number(tx, &TEAM_LAST, values, COUNT_OF(values), from, out);
 }
 
 err db_team_wrap_remove(struct tx *tx, struct id team_id, struct id user_id)

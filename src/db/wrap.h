@@ -21,6 +21,9 @@ typedef DB_LIST(db_team_wrap) db_team_wraps;
 err db_team_wrap_insert(struct tx *tx, const struct db_team_wrap *row);
 /* db_team_wraps_of_user: every generation of every team, at most 1000. */
 err db_team_wraps_of_user(struct tx *tx, mem *ctx, struct id user_id, db_team_wraps *out);
+/* db_team_wrap_last: the highest generation that anybody has a wrap of, between `from` and `to`;
+ * `from` if there is none. */
+err db_team_wrap_last(struct tx *tx, struct id team_id, int64_t from, int64_t to, int64_t *out);
 /* db_team_wrap_remove: all generations: the membership ended. */
 err db_team_wrap_remove(struct tx *tx, struct id team_id, struct id user_id);
 

@@ -1,6 +1,8 @@
 /* actor.c - who asks, and what their roles and memberships say. */
 #include "domain/actor.h"
 
+#include <string.h>
+
 #include "base/text.h"
 #include "db/team.h"
 #include "db/user.h"
@@ -11,12 +13,15 @@
 
 struct loading {
     mem *ctx;
+    const struct node *node;
+    struct actor_keys *keys;
     struct id user_id;
     struct db_user user;
     role_set roles;
     struct actor_team *teams; /* of active memberships */
     size_t n_teams;
     db_team_wraps wraps;
+    bool fresh; /* a key was opened */
 };
 
 static err read_teams(struct tx *tx, struct loading *l)
@@ -76,18 +81,45 @@ static bool is_of_team(const struct loading *l, struct id team_id)
     return false;
 }
 
-/* Opens the wraps that the keys lack. One that does not open is passed over: that team is then not
- * the actor's, and the others are. */
-static err open_wraps(struct loading *l, struct actor_keys *keys, bool *fresh)
+/* A team's key, if it is the one that was signed: anybody can seal one to a user, and what is
+ * wrapped under it would be believed. */
+static err open_wrap(struct tx *tx, struct secret_arena *arena, struct loading *l,
+                     const struct db_team_wrap *w)
 {
+    MEM_SCOPE(scope, NULL);
+    struct actor_keys *keys = l->keys;
+    struct db_team team;
+    struct box_public signed_box;
+    struct box_pair pair;
+    struct secret key, kept;
+    TRY(db_team_by_id(tx, scope, w->team_id, &team));
+    TRY(team_box_verify(tx, l->node, &keys->root, &team, w->generation, &signed_box));
+    TRY(team_key_open(arena, keys, w->team_id, w->generation, l->user_id, w->blob, &key));
+    ENSURE(key.n == KEY_SIZE, ERR_CRYPTO, "a team key of a wrong size");
+    TRY(team_box_pair(arena, key, &pair));
+    ENSURE(memcmp(pair.public_key.p, signed_box.p, BOX_PUBLIC_SIZE) == 0, ERR_CRYPTO,
+           "a team key that is not the one that was signed");
+    TRY(secret_copy(keys->arena, secret_bytes(key), &kept));
+    return keys_team_add(keys, w->team_id, w->generation, kept);
+}
+
+/* Opens the wraps that the keys lack. One that does not open or verify is passed over: that
+ * generation, and if it is the present one that team, is then not the actor's, and the others are.
+ */
+static err open_wraps(struct tx *tx, void *arg)
+{
+    struct loading *l = arg;
     for (size_t i = 0; i < l->wraps.n; i++) {
+        MEM_SCOPE(scope, NULL);
+        struct secret_arena *arena;
         const struct db_team_wrap *w = &l->wraps.at[i];
-        if (!is_of_team(l, w->team_id) || keys_team_holds(keys, w->team_id, w->generation))
+        if (!is_of_team(l, w->team_id) || keys_team_holds(l->keys, w->team_id, w->generation))
             continue;
-        err e = team_key_open(keys, w->team_id, w->generation, l->user_id, w->blob);
+        TRY(secret_arena_new(scope, l->node->secrets, &arena));
+        err e = open_wrap(tx, arena, l, w);
         if (e.kind == ERR_CRYPTO) continue;
         TRY(e);
-        *fresh = true;
+        l->fresh = true;
     }
     return ERR_OK;
 }
@@ -119,15 +151,15 @@ static err actor_of(struct loading *l, struct actor_keys *keys, struct actor **o
 err actor_load(mem *ctx, struct node *node, struct id user_id, struct actor_keys *keys,
                struct actor **out, bool *fresh)
 {
-    struct loading l = {.ctx = ctx, .user_id = user_id};
-    bool opened = false;
+    struct loading l = {.ctx = ctx, .node = node, .keys = keys, .user_id = user_id};
+    keys->user_id = user_id;
     TRY(db_read(node->records, read_account, &l));
     if (!holds_all(&l, keys)) {
         TRY(db_read(node->keys, read_wraps, &l));
-        TRY(open_wraps(&l, keys, &opened));
+        TRY(db_read(node->records, open_wraps, &l));
     }
     TRY(actor_of(&l, keys, out));
-    *fresh = opened;
+    *fresh = l.fresh;
     return ERR_OK;
 }
 

@@ -140,16 +140,14 @@ err team_key_seal(mem *ctx, struct secret team_key, struct id team_id, int64_t g
     return box_seal(ctx, to, &ad, secret_bytes(team_key), out);
 }
 
-err team_key_open(struct actor_keys *keys, struct id team_id, int64_t generation, struct id user_id,
-                  struct bytes blob)
+err team_key_open(struct secret_arena *arena, struct actor_keys *keys, struct id team_id,
+                  int64_t generation, struct id user_id, struct bytes blob, struct secret *out)
 {
     struct ad ad;
     const struct box_pair *box;
-    struct secret key;
     team_key_ad(&ad, team_id, generation, user_id);
     TRY(keys_box(keys, &box));
-    TRY(box_open(keys->arena, box, &ad, blob, &key));
-    return keys_team_add(keys, team_id, generation, key);
+    return box_open(arena, box, &ad, blob, out);
 }
 
 err keys_pack(const struct actor_keys *keys, struct secret *out)

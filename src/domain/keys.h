@@ -26,13 +26,23 @@ struct team_key {
 
 #define TEAM_KEYS_MOST 200 /* generations of all teams together; a session carries them */
 
+/* Whose signature was verified already, up to `root`: for this request. */
+struct known_signer {
+    struct id user_id;
+    bool administrator;
+    struct sign_public key;
+};
+#define KNOWN_SIGNERS_MOST 64
+
 struct actor_keys {
+    struct id user_id; /* whose; set by actor_load */
     struct secret_arena *arena;
     struct secret bundle;
     struct sign_public root;
     struct box_pair box; /* made when first needed */
     struct sign_pair sign;
     VEC(struct team_key) teams;
+    VEC(struct known_signer) signers; /* wrapping.c */
     mem *ctx;
 };
 
@@ -62,11 +72,12 @@ err keys_team_wrap(struct actor_keys *keys, struct id team_id, int64_t generatio
 /* team_box_pair: the pair that non-members seal to, from a team key. */
 err team_box_pair(struct secret_arena *arena, struct secret team_key, struct box_pair *out);
 
-/* A team key sealed to a member. */
+/* A team key sealed to a member. The box says nothing of who made it: before an opened key is used,
+ * its public half is compared with the signed one (actor_load). */
 err team_key_seal(mem *ctx, struct secret team_key, struct id team_id, int64_t generation,
                   struct id user_id, const struct box_public *to, struct bytes *out);
-err team_key_open(struct actor_keys *keys, struct id team_id, int64_t generation, struct id user_id,
-                  struct bytes blob);
+err team_key_open(struct secret_arena *arena, struct actor_keys *keys, struct id team_id,
+                  int64_t generation, struct id user_id, struct bytes blob, struct secret *out);
 
 /* keys_pack: everything as one secret, for a session. keys_unpack: back. */
 err keys_pack(const struct actor_keys *keys, struct secret *out);

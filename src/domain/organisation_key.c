@@ -73,12 +73,13 @@ err organisation_wrap_make(mem *ctx, struct actor_keys *keys, const struct wrap_
     return ERR_OK;
 }
 
-err organisation_wrap_open(struct secret_arena *arena, struct actor_keys *keys,
+err organisation_wrap_open(struct node *node, struct secret_arena *arena, struct actor_keys *keys,
                            const struct db_organisation_wrap *row, struct secret *der)
 {
     struct ad ad;
     wrap_ad(&ad, row->organisation_id, row->purpose, row->generation);
-    return wrap_open(arena, keys, row->team_id, row->team_generation, &ad, row->blob, der);
+    return wrap_open(node, arena, keys, row->team_id, row->team_generation, WRAP_BY_OFFICE, &ad,
+                     row->blob, der);
 }
 
 /* Reading all keys of one purpose with the wraps for the actor's teams. */
@@ -138,7 +139,7 @@ static err open_one(struct node *node, struct using *u, size_t i, mem *ctx, bool
         struct secret der;
         struct private_key *key;
         struct certificate *certificate;
-        err e = organisation_wrap_open(u->arena, u->actor->keys, row, &der);
+        err e = organisation_wrap_open(node, u->arena, u->actor->keys, row, &der);
         if (e.kind == ERR_DENIED) continue;
         TRY(e);
         TRY(private_key_read(ctx, secret_bytes(der), &key));

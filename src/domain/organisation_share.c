@@ -9,7 +9,7 @@ static err put_wrap(struct tx *tx, void *arg) { return db_organisation_wrap_put(
 
 struct sharing {
     mem *ctx;
-    const struct node *node;
+    struct node *node;
     struct actor *actor;
     struct secret_arena *arena;
     struct id organisation_id;
@@ -50,7 +50,7 @@ static err open_any(const struct sharing *s, const struct db_organisation_key *k
     for (size_t i = 0; i < s->actor->n_teams; i++) {
         const struct db_organisation_wrap *w = wrap_of(s, key, s->actor->teams[i].id);
         if (w == NULL) continue;
-        err e = organisation_wrap_open(s->arena, s->actor->keys, w, der);
+        err e = organisation_wrap_open(s->node, s->arena, s->actor->keys, w, der);
         if (e.kind != ERR_DENIED) return e;
     }
     FAIL(ERR_DENIED, "none of your teams holds this key of the organisation");

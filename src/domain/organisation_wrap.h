@@ -28,7 +28,7 @@ err organisation_wrap_make(mem *ctx, struct actor_keys *keys, const struct wrap_
                            const struct db_organisation_key *key, struct secret der,
                            struct db_organisation_wrap *out);
 /* organisation_wrap_open: ERR_DENIED when the actor does not hold the team's key. */
-err organisation_wrap_open(struct secret_arena *arena, struct actor_keys *keys,
+err organisation_wrap_open(struct node *node, struct secret_arena *arena, struct actor_keys *keys,
                            const struct db_organisation_wrap *row, struct secret *der);
 
 #endif

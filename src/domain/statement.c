@@ -274,15 +274,32 @@ err membership_verify(struct tx *tx, const struct node *node, const struct sign_
     return ERR_OK;
 }
 
+err member_sign_verify(struct tx *tx, const struct node *node, const struct sign_public *root,
+                       struct id user_id, struct sign_public *out)
+{
+    MEM_SCOPE(scope, NULL);
+    db_memberships rows;
+    struct statement s;
+    TRY(db_membership_ever_of_user(tx, scope, user_id, &rows));
+    for (size_t i = 0; i < rows.n; i++) {
+        err e = membership_verify(tx, node, root, &rows.at[i], &s);
+        if (e.kind == ERR_CRYPTO) continue;
+        TRY(e);
+        *out = s.sign;
+        return ERR_OK;
+    }
+    FAIL(ERR_CRYPTO, "the signer is no member of a team of this node");
+}
+
 /* The later public key of a team: by somebody whom an administrator made a member of it. */
 static err team_key_verify(struct tx *tx, const struct node *node, const struct sign_public *root,
-                           const struct db_team *team, struct box_public *out)
+                           const struct db_team *team, int64_t generation, struct box_public *out)
 {
     MEM_SCOPE(scope, NULL);
     struct db_statement row;
     struct db_membership signer;
     struct statement membership, key;
-    err e = db_statement_get(tx, scope, "team_key", team->id, team->generation, &row);
+    err e = db_statement_get(tx, scope, "team_key", team->id, generation, &row);
     ENSURE(e.kind != ERR_NOT_FOUND, ERR_CRYPTO, "nobody signed this team's key");
     TRY(e);
     /* Which membership it claims is read before it is verified; then it is verified with that
@@ -299,14 +316,15 @@ static err team_key_verify(struct tx *tx, const struct node *node, const struct 
     TRY(statement_verify(node, &membership.sign, STATEMENT_TEAM_KEY, row.statement, row.signature,
                          &key));
     ENSURE(id_same(key.team_id, team->id) && id_same(signer.team_id, team->id) &&
-               key.generation == team->generation,
+               key.generation == generation,
            ERR_CRYPTO, "the statement is about another team");
     *out = key.box;
     return ERR_OK;
 }
 
-err team_verify(struct tx *tx, const struct node *node, const struct sign_public *root,
-                const struct db_team *team, struct statement *out)
+/* What an administrator said of the team, with the public key of that generation. */
+static err team_verify_at(struct tx *tx, const struct node *node, const struct sign_public *root,
+                          const struct db_team *team, int64_t generation, struct statement *out)
 {
     MEM_SCOPE(scope, NULL);
     struct db_statement row;
@@ -319,10 +337,28 @@ err team_verify(struct tx *tx, const struct node *node, const struct sign_public
     TRY(statement_verify(node, &by, STATEMENT_TEAM, row.statement, row.signature, &s));
     ENSURE(id_same(s.team_id, team->id) && id_same(s.organisation_id, team->organisation_id),
            ERR_CRYPTO, "the statement is about another team");
-    if (team->generation > 1) TRY(team_key_verify(tx, node, root, team, &s.box));
+    if (generation != 1) TRY(team_key_verify(tx, node, root, team, generation, &s.box));
+    s.generation = generation;
+    *out = s;
+    return ERR_OK;
+}
+
+err team_box_verify(struct tx *tx, const struct node *node, const struct sign_public *root,
+                    const struct db_team *team, int64_t generation, struct box_public *out)
+{
+    struct statement s;
+    TRY(team_verify_at(tx, node, root, team, generation, &s));
+    *out = s.box;
+    return ERR_OK;
+}
+
+err team_verify(struct tx *tx, const struct node *node, const struct sign_public *root,
+                const struct db_team *team, struct statement *out)
+{
+    struct statement s;
+    TRY(team_verify_at(tx, node, root, team, team->generation, &s));
     ENSURE(bytes_equal(bytes_of(s.box.p, BOX_PUBLIC_SIZE), team->box_public), ERR_CRYPTO,
            "this team's public key is not the one that was signed");
-    s.generation = team->generation;
     *out = s;
     return ERR_OK;
 }

@@ -70,6 +70,13 @@ err membership_verify(struct tx *tx, const struct node *node, const struct sign_
 /* team_verify: what the team may hold, and the public key of its present generation. */
 err team_verify(struct tx *tx, const struct node *node, const struct sign_public *root,
                 const struct db_team *team, struct statement *out);
+/* team_box_verify: the public key of one of the team's generations, the present or an older one. */
+err team_box_verify(struct tx *tx, const struct node *node, const struct sign_public *root,
+                    const struct db_team *team, int64_t generation, struct box_public *out);
+/* member_sign_verify: the signing key of somebody whom an administrator ever made a member of a
+ * team. */
+err member_sign_verify(struct tx *tx, const struct node *node, const struct sign_public *root,
+                       struct id user_id, struct sign_public *out);
 
 /* statement_may: what a team's statement says it may, without verifying: for lists only. */
 err statement_may(struct bytes text, compartment_set *compartments, bool *may_send);

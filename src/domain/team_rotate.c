@@ -1,16 +1,20 @@
 /* team_rotate.c - the next generation of a team's key, and what else waits for a member.
  *
- * Wraps are written first, all in one transaction; then the team's row. A crash between leaves
- * wraps of a generation that the team has not reached: whoever rotates next finds them, takes that
- * key over and finishes. Since somebody may have left in between, the team then stays due for one
- * more rotation.
+ * Wraps are written first, all in one transaction; then the team's row and the signed statement. A
+ * crash between leaves wraps of a generation that nobody signed: nobody opens them (actor_load),
+ * and whoever rotates next makes a key of their own with a higher number. A key found in the store
+ * is never adopted: a box says nothing of who made it.
  */
-#include <string.h>
-
 #include "base/text.h"
 #include "domain/organisation.h"
 #include "domain/team_due.h"
 #include "domain/team_members.h"
+
+enum {
+    NUMBERS_AHEAD = 1000,
+    GENERATION_MOST = 1000000000,
+    TRIES = 4, /* of members who rotate at the same moment */
+};
 
 struct rotation {
     mem *ctx;
@@ -23,9 +27,8 @@ struct rotation {
     db_memberships rows;     /* all that were looked at */
     struct id membership_id; /* the actor's */
     const char *due;
-    bool taken_over;
     struct db_team_wrap *wraps;
-    db_team_wraps own_wraps;
+    struct secret key;
     struct box_public box;
     struct db_statement statement;
     struct audit_event event;
@@ -63,22 +66,6 @@ static err write_wraps(struct tx *tx, void *arg)
     return ERR_OK;
 }
 
-static err read_own_wraps(struct tx *tx, void *arg)
-{
-    struct rotation *r = arg;
-    return db_team_wraps_of_user(tx, r->ctx, r->actor->user_id, &r->own_wraps);
-}
-
-struct one_wrap {
-    const struct db_team_wrap *wrap;
-};
-
-static err write_one(struct tx *tx, void *arg)
-{
-    const struct one_wrap *w = arg;
-    return db_team_wrap_insert(tx, w->wrap);
-}
-
 static err seal_to_members(struct rotation *r, struct secret key)
 {
     r->wraps = mem_array(r->ctx, struct db_team_wrap, r->n);
@@ -88,47 +75,40 @@ static err seal_to_members(struct rotation *r, struct secret key)
     return ERR_OK;
 }
 
-/* A generation that somebody began: its key, and wraps for those who lack one. */
-static err take_over(struct rotation *r)
+/* The first number after the present one that nobody has used. Numbers far ahead are not counted,
+ * so that a row which somebody put there can't use them up. */
+static err find_generation(struct tx *tx, void *arg)
 {
-    struct team_key *key;
-    const struct db_team_wrap *mine = NULL;
-    TRY(db_read(r->node->keys, read_own_wraps, r));
-    for (size_t i = 0; i < r->own_wraps.n; i++) {
-        const struct db_team_wrap *w = &r->own_wraps.at[i];
-        if (w->generation == r->generation && id_same(w->team_id, r->team.id)) mine = w;
-    }
-    ENSURE(mine != NULL, ERR_BUSY, "another member is changing this team's key: try again");
-    TRY(team_key_open(r->actor->keys, r->team.id, r->generation, r->actor->user_id, mine->blob));
-    TRY(keys_team(r->actor->keys, r->team.id, r->generation, &key));
-    TRY(seal_to_members(r, key->key));
-    for (size_t i = 0; i < r->n; i++) {
-        struct one_wrap one = {&r->wraps[i]};
-        err e = db_run(r->node->keys, write_one, &one);
-        if (e.kind != ERR_CONFLICT) TRY(e); /* a conflict: has one already */
-    }
-    r->taken_over = true;
+    struct rotation *r = arg;
+    int64_t last;
+    TRY(db_team_wrap_last(tx, r->team.id, r->team.generation, r->team.generation + NUMBERS_AHEAD,
+                          &last));
+    r->generation = last + 1;
     return ERR_OK;
 }
 
 static err make_key(struct rotation *r)
 {
-    struct secret key;
-    TRY(secret_random(r->actor->arena, KEY_SIZE, &key));
-    TRY(seal_to_members(r, key));
-    err e = db_run(r->node->keys, write_wraps, r);
-    if (e.kind == ERR_CONFLICT) return take_over(r);
-    TRY(e);
-    return keys_team_add(r->actor->keys, r->team.id, r->generation, key);
+    err e = ERR_OK;
+    ENSURE(r->team.generation >= 1 && r->team.generation < GENERATION_MOST, ERR_STORE,
+           "a team's key of a generation that can't be");
+    TRY(secret_random(r->actor->arena, KEY_SIZE, &r->key));
+    for (int i = 0; i < TRIES; i++) {
+        TRY(db_read(r->node->keys, find_generation, r));
+        TRY(seal_to_members(r, r->key));
+        e = db_run(r->node->keys, write_wraps, r);
+        if (e.kind != ERR_CONFLICT) return e;
+    }
+    ENSURE(e.kind != ERR_CONFLICT, ERR_BUSY,
+           "other members are changing this team's key: try again");
+    return e;
 }
 
 static err sign_key(struct rotation *r)
 {
-    struct team_key *key;
     struct box_pair pair;
     const struct sign_pair *sign;
-    TRY(keys_team(r->actor->keys, r->team.id, r->generation, &key));
-    TRY(team_box_pair(r->actor->arena, key->key, &pair));
+    TRY(team_box_pair(r->actor->arena, r->key, &pair));
     TRY(keys_sign(r->actor->keys, &sign));
     r->box = pair.public_key;
     struct statement statement = {.type = STATEMENT_TEAM_KEY,
@@ -162,7 +142,7 @@ static err write_team(struct tx *tx, void *arg)
     TRY(nobody_joined(tx, r));
     TRY(db_team_rotate(tx, r->team.id, r->generation, bytes_of(r->box.p, BOX_PUBLIC_SIZE)));
     TRY(db_statement_insert(tx, &r->statement));
-    if (!r->taken_over && r->due != NULL) TRY(team_due_clear(tx, r->team.id, r->due));
+    if (r->due != NULL) TRY(team_due_clear(tx, r->team.id, r->due));
     return audit_append(tx, r->node->audit, &r->event);
 }
 
@@ -204,7 +184,6 @@ err team_rotate(struct node *node, struct actor *actor, struct id team_id)
     MEM_SCOPE(scope, NULL);
     struct rotation r = {.ctx = scope, .node = node, .actor = actor, .team = {.id = team_id}};
     TRY(db_read(node->records, read_team, &r));
-    r.generation = r.team.generation + 1;
     TRY(make_key(&r));
     TRY(sign_key(&r));
     r.event = (struct audit_event){.at = node_now(node),
@@ -212,8 +191,9 @@ err team_rotate(struct node *node, struct actor *actor, struct id team_id)
                                    .action = AUDIT_TEAM_ROTATE,
                                    .object = team_id.text};
     err e = db_run(node->records, write_team, &r);
-    if (e.kind != ERR_CONFLICT)
-        TRY(e); /* a conflict: another member finished the same generation */
+    if (e.kind == ERR_CONFLICT) return ERR_OK; /* another member finished a later generation */
+    TRY(e);
+    TRY(keys_team_add(actor->keys, team_id, r.generation, r.key));
     actor_moves_on(&r);
     return r.due == NULL ? ERR_OK : db_run(node->keys, remove_leavers, &r);
 }

@@ -85,7 +85,8 @@ err vault_wrap(mem *ctx, struct vault *vault, struct actor_keys *keys,
 static err replace_row(struct tx *tx, void *arg) { return db_case_wrap_replace(tx, arg); }
 
 /* A box that a writer who is no member made becomes a wrap under the team's key, so that the next
- * opening costs a microsecond. Messages are opened once or twice and keep their boxes. */
+ * opening costs a microsecond. Only what wrap_open verified comes here. Messages are opened once or
+ * twice and keep their boxes. */
 static err replace_box(struct node *node, const struct actor *actor, struct vault *vault,
                        const struct db_wrap *row, enum compartment compartment)
 {
@@ -113,8 +114,8 @@ err vault_unwrap(struct node *node, struct actor *actor, struct vault *vault, co
                "a wrapped key of a compartment that is none");
         if (vault_has(vault, compartment, row->generation)) continue;
         key_ad(&ad, vault, row->compartment, row->generation);
-        err e = wrap_open(vault->arena, actor->keys, row->holder_id, row->holder_generation, &ad,
-                          row->blob, &key);
+        err e = wrap_open(node, vault->arena, actor->keys, row->holder_id, row->holder_generation,
+                          WRAP_BY_MEMBERS, &ad, row->blob, &key);
         if (e.kind == ERR_DENIED) continue; /* an older team key than this actor was given */
         TRY(e);
         TRY(vault_add(vault, compartment, row->generation, key));

@@ -1,8 +1,12 @@
 /* wrapping.h - a key (or a private key) wrapped to a team: symmetric by its members, sealed by
  * others.
  *
- * The first byte of a wrap says which: 1 is AEAD (crypto/aead.h), 2 a sealed box. Inner header of
- * domain's identity half (vault, organisation).
+ * The first byte of a wrap says which: 1 is AEAD (crypto/aead.h), 3 a sealed box with its signer:
+ * 36 characters of the user's id, 64 bytes Ed25519 with the label "opentrm sealed wrap", the box. A
+ * box alone is anonymous: whoever reads a team's public key in the store can make one, so it is
+ * opened only if somebody signed it whom an administrator made a member of a team (or, for an
+ * organisation's keys, an administrator), verified up to the root that the opener's own keys
+ * remember. Inner header of domain's identity half (vault, organisation).
  */
 #ifndef OPENTRM_DOMAIN_WRAPPING_H
 #define OPENTRM_DOMAIN_WRAPPING_H
@@ -35,11 +39,17 @@ err wrap_member_check(struct secret_arena *arena, struct actor_keys *keys, struc
  */
 err wrap_make(mem *ctx, struct actor_keys *keys, const struct wrap_target *target,
               const struct ad *what, struct secret key, struct bytes *blob);
+/* Whose signature on a sealed wrap counts. */
+enum wrap_signers {
+    WRAP_BY_MEMBERS, /* members of any team, present or past: keys of cases and messages */
+    WRAP_BY_OFFICE   /* administrators as well: keys of organisations */
+};
 /* wrap_open: into `arena`. ERR_DENIED when the actor does not hold that generation of the team's
- * key. */
-err wrap_open(struct secret_arena *arena, struct actor_keys *keys, struct id team_id,
-              int64_t team_generation, const struct ad *what, struct bytes blob,
-              struct secret *key);
+ * key. ERR_CRYPTO: was changed or moved, or a box that nobody signed whose signature counts. Reads
+ * records: must not be called in a transaction. */
+err wrap_open(struct node *node, struct secret_arena *arena, struct actor_keys *keys,
+              struct id team_id, int64_t team_generation, enum wrap_signers signers,
+              const struct ad *what, struct bytes blob, struct secret *key);
 bool wrap_is_sealed(struct bytes blob);
 
 #endif

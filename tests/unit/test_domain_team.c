@@ -5,6 +5,7 @@
 #include "base/encode.h"
 #include "crypto/certificate.h"
 #include "db/team.h"
+#include "db/wrap.h"
 #include "domain/keys.h"
 #include "domain/statement.h"
 
@@ -308,13 +309,13 @@ static void a_rotation_that_was_cut_off_is_finished(void **state)
     struct people *p = *state;
     struct pair pair = pair_new(p, "gerda");
     struct actor *first = people_actor(p, pair.first, NULL);
+    OK(team_member_confirm(p->node, first, pair.membership));
     OK(team_rotate(p->node, first, pair.team));
-    struct team_key *before, *after;
+    struct team_key *before, *after, *old, *seconds;
     OK(keys_team(first->keys, pair.team, 2, &before));
     /* As if the node had died after the wraps were written: the team's row never changed. */
     sqlf(p, "opentrm.db", "DELETE FROM statement WHERE kind = 'team_key' AND subject_id = '%s'",
          pair.team.text);
-    struct team_key *old;
     struct box_pair box;
     const char *hex;
     OK(keys_team(first->keys, pair.team, 1, &old));
@@ -322,13 +323,105 @@ static void a_rotation_that_was_cut_off_is_finished(void **state)
     OK(encode_hex(p, bytes_of(box.public_key.p, BOX_PUBLIC_SIZE), &hex));
     sqlf(p, "opentrm.db", "UPDATE team SET generation = 1, box_public = x'%s' WHERE id = '%s'", hex,
          pair.team.text);
-    first = people_actor(p, pair.first, NULL);
-    OK(team_rotate(p->node, first, pair.team));
-    OK(keys_team(first->keys, pair.team, 2, &after));
-    assert_true(secret_equal(secret_bytes(before->key), secret_bytes(after->key)));
+    /* A key of which nobody knows who made it is not taken over: there is a fresh one. */
+    struct actor *again = people_actor(p, pair.second, NULL);
+    assert_false(keys_team_holds(again->keys, pair.team, 2));
+    OK(team_rotate(p->node, again, pair.team));
+    OK(keys_team(again->keys, pair.team, 3, &after));
+    assert_false(secret_equal(secret_bytes(before->key), secret_bytes(after->key)));
     struct team team;
     OK(team_get(p->node, pair.team, p, &team));
-    assert_int_equal(team.generation, 2);
+    assert_int_equal(team.generation, 3);
+    assert_int_equal(again->teams[0].generation, 3);
+    first = people_actor(p, pair.first, NULL);
+    assert_int_equal(first->n_teams, 1);
+    OK(keys_team(first->keys, pair.team, 3, &seconds));
+    assert_true(secret_equal(secret_bytes(seconds->key), secret_bytes(after->key)));
+    assert_true(keys_team_holds(first->keys, pair.team, 1));
+    assert_false(keys_team_holds(first->keys, pair.team, 2));
+    OK(team_rotate(p->node, first, pair.team));
+    assert_int_equal(first->teams[0].generation, 4);
+}
+
+static err put_team_wrap(struct tx *tx, void *arg) { return db_team_wrap_insert(tx, arg); }
+
+/* A thief who can write to the store leaves boxes for the generations to come: only the member's
+ * public key is needed for that. */
+static void a_next_key_that_a_thief_left_is_not_adopted(void **state)
+{
+    static const int64_t LEFT[] = {2, 3, 5000, INT64_MAX};
+    struct people *p = *state;
+    struct id user = people_worker(p, "hanna");
+    struct id team = people_team(p, "Hanna", COMPARTMENT_ALL, true, &user, 1);
+    struct actor *actor = people_actor(p, "hanna", NULL);
+    const struct box_pair *box;
+    struct secret forged;
+    OK(keys_box(actor->keys, &box));
+    OK(secret_random(actor->arena, KEY_SIZE, &forged));
+    for (size_t i = 0; i < COUNT_OF(LEFT); i++) {
+        struct db_team_wrap wrap = {.team_id = team, .generation = LEFT[i], .user_id = user};
+        OK(team_key_seal(p, forged, team, LEFT[i], user, &box->public_key, &wrap.blob));
+        OK(db_run(p->node->keys, put_team_wrap, &wrap));
+    }
+    for (int i = 0; i < 2; i++) {
+        actor = people_actor(p, "hanna", NULL);
+        assert_int_equal(actor->n_teams, 1);
+        OK(team_rotate(p->node, actor, team));
+    }
+    assert_int_equal(actor->teams[0].generation, 5);
+    actor = people_actor(p, "hanna", NULL);
+    assert_int_equal(actor->n_teams, 1);
+    assert_int_equal(actor->keys->teams.n, 3); /* 1, 4, 5 */
+    for (size_t i = 0; i < actor->keys->teams.n; i++)
+        assert_false(
+            secret_equal(secret_bytes(actor->keys->teams.at[i].key), secret_bytes(forged)));
+    struct box_pair pair;
+    const char *hex;
+    OK(team_box_pair(actor->arena, forged, &pair));
+    OK(encode_hex(p, bytes_of(pair.public_key.p, BOX_PUBLIC_SIZE), &hex));
+    assert_int_equal(
+        people_count(p, "opentrm.db",
+                     talloc_asprintf(p, "SELECT count(*) FROM team WHERE box_public = x'%s'", hex)),
+        0);
+}
+
+/* The administrator's boxes are signed as well: without the signature they don't open. */
+static void an_organisations_key_that_nobody_signed_is_refused(void **state)
+{
+    struct people *p = *state;
+    struct id organisation;
+    const struct organisation_wish wish = {
+        .name = "Signing agency", .procedures = "", .languages = ""};
+    OK(organisation_create(p->node, p->admin, &wish, &organisation));
+    struct id user = people_new(p, "ida", organisation, role_bit(ROLE_CASE_WORKER)), team;
+    const struct team_wish team_wish = {organisation, "Ida", COMPARTMENT_ALL, true, &user, 1};
+    OK(team_create(p->node, p->admin, &team_wish, &team));
+    OK(organisation_keys_make(p->node, p->admin, organisation));
+    struct actor *actor = people_actor(p, "ida", NULL);
+    struct organisation_key key;
+    (void)people_sql(p, "keys.db",
+                     talloc_asprintf(p,
+                                     "CREATE TABLE keep AS SELECT * FROM organisation_wrap WHERE "
+                                     "organisation_id = '%s'",
+                                     organisation.text));
+    sqlf(p, "keys.db",
+         "UPDATE organisation_wrap SET blob = CAST(x'02' || substr(blob, 102) AS BLOB) WHERE "
+         "organisation_id = '%s'",
+         organisation.text);
+    BAD(ERR_CRYPTO, organisation_signing_key(p->node, actor, organisation, p, &key));
+    sqlf(p, "keys.db",
+         "UPDATE organisation_wrap SET blob = (SELECT CAST(substr(blob, 1, 37) || zeroblob(64) || "
+         "substr(blob, 102) AS BLOB) FROM "
+         "keep WHERE purpose = organisation_wrap.purpose) WHERE organisation_id = '%s'",
+         organisation.text);
+    BAD(ERR_CRYPTO, organisation_signing_key(p->node, actor, organisation, p, &key));
+    sqlf(p, "keys.db",
+         "UPDATE organisation_wrap SET blob = (SELECT blob FROM keep WHERE purpose = "
+         "organisation_wrap.purpose) WHERE "
+         "organisation_id = '%s'",
+         organisation.text);
+    OK(organisation_signing_key(p->node, actor, organisation, p, &key));
+    (void)people_sql(p, "keys.db", "DROP TABLE keep");
 }
 
 static void keys_of_an_organisation_go_to_teams_that_may(void **state)
@@ -496,7 +589,9 @@ int main(void)
         T(who_leaves_is_out_at_once_and_the_key_changes),
         T(each_request_looks_at_account_and_membership),
         T(a_rotation_that_was_cut_off_is_finished),
+        T(a_next_key_that_a_thief_left_is_not_adopted),
         T(keys_of_an_organisation_go_to_teams_that_may),
+        T(an_organisations_key_that_nobody_signed_is_refused),
         T(statements_are_canonical),
     };
     return cmocka_run_group_tests(tests, people_begin, people_end);

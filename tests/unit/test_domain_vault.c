@@ -1,77 +1,13 @@
 /* test_domain_vault.c - the keys of cases: who opens what, what was moved or swapped, what lies on
  * the disk. */
-#include "people.h"
+#include "crew.h"
 
 #include "db/wrap.h"
 #include "domain/case.h"
 #include "domain/facts.h"
-#include "domain/keys.h"
-#include "domain/vault.h"
 #include "form/party.h"
 
 #define CANARY "Zamira Kanarinë-Testova"
-
-struct crew {
-    struct id a, b, medic, team, other, health;
-    struct actor *worker, *colleague, *stranger, *doctor;
-};
-
-static struct crew *crew_new(struct people *p)
-{
-    static struct crew crew;
-    if (id_is_set(crew.a)) return &crew;
-    crew.a = people_worker(p, "worker");
-    struct id colleague = people_worker(p, "colleague");
-    crew.b = people_worker(p, "stranger");
-    crew.medic = people_worker(p, "doctor");
-    crew.team = people_team(p, "Team", COMPARTMENT_ALL, true, (struct id[]){crew.a, colleague}, 2);
-    crew.other = people_team(p, "Other team", COMPARTMENT_ALL, true, &crew.b, 1);
-    crew.health =
-        people_team(p, "Health team", COMPARTMENT_BIT(COMPARTMENT_HEALTH), false, &crew.medic, 1);
-    crew.worker = people_actor(p, "worker", NULL);
-    crew.colleague = people_actor(p, "colleague", NULL);
-    crew.stranger = people_actor(p, "stranger", NULL);
-    crew.doctor = people_actor(p, "doctor", NULL);
-    return &crew;
-}
-
-static struct vault *vault_of(struct people *p, struct actor *actor, struct id case_id)
-{
-    struct vault *vault = NULL;
-    OK(vault_open(p->node, actor, VAULT_CASE, case_id, p, &vault));
-    return vault;
-}
-
-static struct id case_new(struct people *p, struct actor *actor, struct id team,
-                          struct vault **vault)
-{
-    const struct vault_share share = {team, COMPARTMENT_ALL};
-    struct id id = id_new(T0);
-    OK(vault_create(p->node, actor, VAULT_CASE, id, &share, 1, p, vault));
-    return id;
-}
-
-static struct db_record record_of(struct people *p, struct vault *vault, const char *kind,
-                                  const char *name, enum compartment compartment, int64_t revision,
-                                  const char *text)
-{
-    struct db_record row = {.case_id = vault_subject(vault),
-                            .kind = kind,
-                            .name = name,
-                            .compartment = compartment_name(compartment),
-                            .revision = revision};
-    OK(vault_seal(vault, &(struct vault_label){kind, name, compartment, revision}, bytes_text(text),
-                  p, &row.body, &row.generation));
-    return row;
-}
-
-static void opens(struct people *p, struct vault *vault, const struct db_record *row,
-                  const char *text)
-{
-    struct bytes plain = {0};
-    OK(vault_open_record(vault, row, p, &plain));
-    assert_string_equal((const char *)plain.p, text);
-}
 
 static void a_team_opens_its_case_and_no_other_does(void **state)
 {
@@ -509,32 +445,6 @@ static void a_destroyed_case_opens_for_nobody(void **state)
     BAD(ERR_NOT_FOUND, vault_open(p->node, c->worker, VAULT_CASE, id, p, &none));
 }
 
-static err put_team_wrap(struct tx *tx, void *arg) { return db_team_wrap_insert(tx, arg); }
-
-/* A box needs only the member's public key: a thief with the stores can make one. */
-static void a_team_key_that_a_thief_made_wraps_nothing(void **state)
-{
-    struct people *p = *state;
-    struct id user = people_worker(p, "robbed"), case_id = id_new(T0);
-    struct id team = people_team(p, "Robbed team", COMPARTMENT_ALL, true, &user, 1);
-    struct actor *actor = people_actor(p, "robbed", NULL);
-    const struct vault_share share = {team, COMPARTMENT_ALL};
-    const struct box_pair *box;
-    struct secret key;
-    struct vault *vault = NULL;
-    struct db_team_wrap row = {.team_id = team, .generation = 1, .user_id = user};
-    OK(secret_random(actor->arena, KEY_SIZE, &key));
-    OK(keys_box(actor->keys, &box));
-    OK(team_key_seal(p, key, team, 1, user, &box->public_key, &row.blob));
-    char sql[160];
-    (void)snprintf(sql, sizeof sql, "DELETE FROM team_wrap WHERE team_id = '%s'", team.text);
-    assert_int_equal(people_sql(p, "keys.db", sql), 1);
-    OK(db_run(p->node->keys, put_team_wrap, &row));
-    actor = people_actor(p, "robbed", NULL);
-    assert_int_equal(actor->n_teams, 1);
-    BAD(ERR_CRYPTO, vault_create(p->node, actor, VAULT_CASE, case_id, &share, 1, p, &vault));
-}
-
 #define T(name) cmocka_unit_test(name)
 
 int main(void)
@@ -554,7 +464,6 @@ int main(void)
         T(after_a_new_password_the_same_cases_open),
         T(a_name_is_nowhere_on_the_disk),
         T(a_destroyed_case_opens_for_nobody),
-        T(a_team_key_that_a_thief_made_wraps_nothing),
     };
     return cmocka_run_group_tests(tests, people_begin, people_end);
 }
