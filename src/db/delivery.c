@@ -6,7 +6,6 @@
 #define HEAD                                                                                       \
     "message_id, partner_id, state, attempts, next_at, deadline_at, lease_until, lease_by,"        \
     " last_problem, mic"
-#define COLUMNS HEAD ", body"
 #define HEAD_OUT "tttiiIITTt"
 #define OUT HEAD_OUT "b"
 
@@ -29,10 +28,15 @@ static const struct db_field FIELDS[] = {
 
 static const struct db_query INSERT = {
     "delivery_insert",
-    "INSERT INTO delivery (message_id, partner_id, state, attempts, next_at, deadline_at, mic, "
-    "body)"
-    " VALUES ($1, $2, 'queued', 0, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
-    "ttiItb",
+    "INSERT INTO delivery (message_id, partner_id, state, attempts, next_at, deadline_at, mic)"
+    " VALUES ($1, $2, 'queued', 0, $3, $4, $5) ON CONFLICT DO NOTHING",
+    "ttiIt",
+    "",
+};
+static const struct db_query INSERT_BODY = {
+    "delivery_insert_body",
+    "INSERT INTO delivery_body (message_id, body) VALUES ($1, $2)",
+    "tb",
     "",
 };
 
@@ -63,7 +67,8 @@ static const struct db_query CLAIM[DB_ENGINES] = {
         {
             "delivery_claim",
             "UPDATE delivery SET state = 'sending', attempts = attempts + 1, lease_by = $1,"
-            " lease_until = $3 WHERE message_id IN (" CLAIMABLE ") RETURNING " COLUMNS,
+            " lease_until = $3 WHERE message_id IN (" CLAIMABLE ") RETURNING " HEAD
+            ", (SELECT b.body FROM delivery_body AS b WHERE b.message_id = delivery.message_id)",
             CLAIM_IN,
             OUT,
         },
@@ -73,8 +78,10 @@ err db_delivery_insert(struct tx *tx, const struct db_delivery *row)
 {
     struct db_value values[] = {value_id(&row->message_id), db_text(row->partner_id),
                                 db_int(row->next_at),       value_time(row->deadline_at),
-                                db_text(row->mic),          db_bytes(row->body)};
-    return row_change(tx, &INSERT, values, COUNT_OF(values), ERR_CONFLICT, "it exists already");
+                                db_text(row->mic)};
+    struct db_value body[] = {value_id(&row->message_id), db_bytes(row->body)};
+    TRY(row_change(tx, &INSERT, values, COUNT_OF(values), ERR_CONFLICT, "it exists already"));
+    return db_exec(tx, &INSERT_BODY, body, COUNT_OF(body), NULL);
 }
 
 err db_delivery_claim(struct tx *tx, mem *ctx, const char *worker, msec now, msec lease_until,
@@ -155,9 +162,15 @@ err db_delivery_now(struct tx *tx, struct id message_id, msec now, msec deadline
 
 static const struct db_query BY_MESSAGE = {
     "delivery_by_message",
-    "SELECT " COLUMNS " FROM delivery WHERE message_id = $1",
+    "SELECT " HEAD ", body FROM delivery JOIN delivery_body USING (message_id) WHERE message_id = $1",
     "t",
     OUT,
+};
+static const struct db_query HEAD_BY_MESSAGE = {
+    "delivery_head",
+    "SELECT " HEAD " FROM delivery WHERE message_id = $1",
+    "t",
+    HEAD_OUT,
 };
 /* A partner that has one in work comes again when that lease ends, at the latest. */
 static const struct db_query NEXT = {
@@ -182,6 +195,12 @@ err db_delivery_by_message(struct tx *tx, mem *ctx, struct id message_id, struct
 {
     struct db_value values[] = {value_id(&message_id)};
     return row_one(tx, ctx, &BY_MESSAGE, values, 1, SHAPE, out);
+}
+
+err db_delivery_head(struct tx *tx, mem *ctx, struct id message_id, struct db_delivery *out)
+{
+    struct db_value values[] = {value_id(&message_id)};
+    return row_one(tx, ctx, &HEAD_BY_MESSAGE, values, 1, HEAD_SHAPE, out);
 }
 
 err db_delivery_next(struct tx *tx, msec *out)

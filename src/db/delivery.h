@@ -50,6 +50,8 @@ err db_delivery_cancel(struct tx *tx, struct id message_id);
  * otherwise. */
 err db_delivery_now(struct tx *tx, struct id message_id, msec now, msec deadline_at);
 err db_delivery_by_message(struct tx *tx, mem *ctx, struct id message_id, struct db_delivery *out);
+/* db_delivery_head: the same without the body. */
+err db_delivery_head(struct tx *tx, mem *ctx, struct id message_id, struct db_delivery *out);
 /* db_delivery_next: when the next one comes due, INT64_MAX if none waits: how long a worker may
  * sleep. */
 err db_delivery_next(struct tx *tx, msec *out);

@@ -82,7 +82,8 @@ static const char CASES[] =
     "CREATE UNIQUE INDEX record_latest ON record (case_id, kind, name, compartment)"
     "  WHERE latest = 1;";
 
-/* What crosses the border. */
+/* What crosses the border. Messages of megabytes stand apart from their states, which change often: a row that is
+ * changed is written anew as a whole. */
 static const char EXCHANGE[] =
     "CREATE TABLE partner ("
     "  id TEXT PRIMARY KEY, name TEXT NOT NULL, country TEXT NOT NULL, sequence INTEGER NOT NULL,"
@@ -115,8 +116,9 @@ static const char EXCHANGE[] =
     "  state TEXT NOT NULL"
     "    CHECK (state IN ('queued', 'sending', 'relayed', 'failed', 'cancelled')),"
     "  attempts INTEGER NOT NULL, next_at INTEGER NOT NULL, deadline_at INTEGER,"
-    "  lease_until INTEGER, lease_by TEXT, last_problem TEXT, mic TEXT NOT NULL,"
-    "  body BLOB NOT NULL) STRICT;"
+    "  lease_until INTEGER, lease_by TEXT, last_problem TEXT, mic TEXT NOT NULL) STRICT;"
+    "CREATE TABLE delivery_body ("
+    "  message_id TEXT NOT NULL UNIQUE REFERENCES delivery (message_id), body BLOB NOT NULL) STRICT;"
     "CREATE INDEX delivery_queued ON delivery (partner_id, next_at, message_id)"
     "  WHERE state = 'queued';"
     "CREATE INDEX delivery_sending ON delivery (partner_id, lease_until) WHERE state = 'sending';"
@@ -126,7 +128,9 @@ static const char EXCHANGE[] =
     "  message_id TEXT NOT NULL, mic TEXT NOT NULL, at INTEGER NOT NULL, state TEXT NOT NULL,"
     "  class TEXT NOT NULL, handle TEXT NOT NULL,"
     "  organisation_id TEXT NOT NULL REFERENCES organisation (id), due_at INTEGER, unopened TEXT,"
-    "  mdn BLOB NOT NULL, body BLOB NOT NULL, UNIQUE (partner_id, message_id)) STRICT;"
+    "  mdn BLOB NOT NULL, UNIQUE (partner_id, message_id)) STRICT;"
+    "CREATE TABLE received_body ("
+    "  id TEXT NOT NULL UNIQUE REFERENCES received (id), body BLOB NOT NULL) STRICT;"
     "CREATE INDEX received_unopened ON received (organisation_id, at, id)"
     "  WHERE unopened IS NOT NULL;"
     "CREATE INDEX received_latest ON received (organisation_id, at, id);"

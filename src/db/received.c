@@ -4,9 +4,9 @@
 #include "db/row.h"
 
 #define HEAD "id, partner_id, message_id, mic, at, state, class, handle, organisation_id, due_at, unopened"
-#define COLUMNS HEAD ", mdn, body"
 #define HEAD_OUT "ttttittttIT"
 #define OUT HEAD_OUT "bb"
+#define WHOLE "SELECT " HEAD ", mdn, body FROM received JOIN received_body USING (id)"
 
 static const struct db_field FIELDS[] = {
     DB_FIELD(ID, struct db_received, id),
@@ -24,25 +24,38 @@ static const struct db_field FIELDS[] = {
     DB_FIELD(BYTES, struct db_received, body),
 };
 #define SHAPE DB_SHAPE(struct db_received, FIELDS)
-/* mdn and body are the last fields: without them, the head. */
+/* mdn and body are the last fields: without them, the head. The body has a table of its own. */
 #define HEAD_SHAPE ((struct db_shape){FIELDS, COUNT_OF(FIELDS) - 2, sizeof(struct db_received)})
+#define ROW_SHAPE ((struct db_shape){FIELDS, COUNT_OF(FIELDS) - 1, sizeof(struct db_received)})
 
 static const struct db_query INSERT = {
     "received_insert",
-    "INSERT INTO received (" COLUMNS ")"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING",
-    OUT,
+    "INSERT INTO received (" HEAD ", mdn)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING",
+    HEAD_OUT "b",
+    "",
+};
+static const struct db_query INSERT_BODY = {
+    "received_insert_body",
+    "INSERT INTO received_body (id, body) VALUES ($1, $2)",
+    "tb",
+    "",
+};
+static const struct db_query BODY = {
+    "received_body",
+    "UPDATE received_body SET body = $2 WHERE id = $1",
+    "tb",
     "",
 };
 static const struct db_query FIND = {
     "received_find",
-    "SELECT " COLUMNS " FROM received WHERE partner_id = $1 AND message_id = $2",
+    WHOLE " WHERE partner_id = $1 AND message_id = $2",
     "tt",
     OUT,
 };
 static const struct db_query BY_ID = {
     "received_by_id",
-    "SELECT " COLUMNS " FROM received WHERE id = $1",
+    WHOLE " WHERE id = $1",
     "t",
     OUT,
 };
@@ -54,8 +67,8 @@ static const struct db_query STATE = {
 };
 static const struct db_query FILE_AWAY = {
     "received_file",
-    "UPDATE received SET state = 'filed', body = $3, unopened = $4 WHERE id = $1 AND state = $2",
-    "ttbT",
+    "UPDATE received SET state = 'filed', unopened = $3 WHERE id = $1 AND state = $2",
+    "ttT",
     "",
 };
 static const struct db_query OPENED = {
@@ -79,8 +92,8 @@ static const struct db_query FREEZE = {
 };
 static const struct db_query ERASE = {
     "received_erase",
-    "UPDATE received SET state = 'erased', body = $2 WHERE id = $1",
-    "tb",
+    "UPDATE received SET state = 'erased' WHERE id = $1",
+    "t",
     "",
 };
 static const struct db_query OF_ORGANISATION = {
@@ -114,7 +127,15 @@ static const struct db_query COUNT = {
 
 err db_received_insert(struct tx *tx, const struct db_received *row)
 {
-    return row_insert(tx, &INSERT, SHAPE, row);
+    struct db_value body[] = {value_id(&row->id), db_bytes(row->body)};
+    TRY(row_insert(tx, &INSERT, ROW_SHAPE, row));
+    return db_exec(tx, &INSERT_BODY, body, COUNT_OF(body), NULL);
+}
+
+static err body_put(struct tx *tx, struct id id, struct bytes body)
+{
+    struct db_value values[] = {value_id(&id), db_bytes(body)};
+    return row_change(tx, &BODY, values, COUNT_OF(values), ERR_STORE, "a received message lost its body");
 }
 
 err db_received_find(struct tx *tx, mem *ctx, const char *partner_id, const char *message_id,
@@ -139,9 +160,10 @@ err db_received_state(struct tx *tx, struct id id, const char *from, const char 
 
 err db_received_file(struct tx *tx, struct id id, const char *from, struct bytes body, const char *unopened)
 {
-    struct db_value values[] = {value_id(&id), db_text(from), db_bytes(body), db_text(unopened)};
-    return row_change(tx, &FILE_AWAY, values, 4, ERR_CONFLICT,
-                      "what was received is not in that state any more");
+    struct db_value values[] = {value_id(&id), db_text(from), db_text(unopened)};
+    TRY(row_change(tx, &FILE_AWAY, values, 3, ERR_CONFLICT,
+                   "what was received is not in that state any more"));
+    return body_put(tx, id, body);
 }
 
 err db_received_opened(struct tx *tx, struct id id, const char *unopened_before, const char *unopened)
@@ -166,8 +188,9 @@ err db_received_freeze(struct tx *tx, const char *handle, int64_t *changed)
 
 err db_received_erase(struct tx *tx, struct id id)
 {
-    struct db_value values[] = {value_id(&id), db_bytes(bytes_of("", 0))};
-    return row_change(tx, &ERASE, values, 2, ERR_NOT_FOUND, "nothing like that was received");
+    struct db_value values[] = {value_id(&id)};
+    TRY(row_change(tx, &ERASE, values, 1, ERR_NOT_FOUND, "nothing like that was received"));
+    return body_put(tx, id, bytes_of("", 0));
 }
 
 err db_received_of_organisation(struct tx *tx, mem *ctx, struct id organisation_id,

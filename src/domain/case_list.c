@@ -71,8 +71,9 @@ static err line_of(const struct listing *l, size_t i, struct vault *vault, struc
     memcpy(line->code, row->code, strlen(row->code) + 1);
     const struct actor_team *team = actor_team_of(l->actor, row->team_id);
     line->team_name = team == NULL ? "" : team->name;
-    if (vault != NULL && l->facts[i].body.n > 0) TRY(label_of(l->ctx, vault, &l->facts[i], &line->name));
-    return ERR_OK;
+    if (vault == NULL || l->facts[i].body.n == 0) return ERR_OK;
+    err e = label_of(l->ctx, vault, &l->facts[i], &line->name);
+    return e.kind == ERR_CRYPTO ? ERR_OK : e; /* the list stays; who opens the case is told that it was changed */
 }
 
 err case_mine(struct node *node, struct actor *actor, const char *from, mem *ctx, struct case_list *out)

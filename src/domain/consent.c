@@ -160,7 +160,7 @@ static err cancel_waiting(struct tx *tx, struct withdrawal *w)
         const struct db_message *m = &messages.at[i];
         if (!stopped_by(w, m)) continue;
         struct db_delivery delivery;
-        TRY(db_delivery_by_message(tx, db_scratch(tx), m->id, &delivery));
+        TRY(db_delivery_head(tx, db_scratch(tx), m->id, &delivery));
         if (!text_same(delivery.state, "queued")) continue; /* on its way this moment */
         TRY(db_delivery_cancel(tx, m->id));
         TRY(db_message_state(tx, m->id, "submitted", "cancelled"));

@@ -42,7 +42,7 @@ err vault_create(struct node *node, struct actor *actor, enum vault_kind kind, s
 err vault_open(struct node *node, struct actor *actor, enum vault_kind kind, struct id subject,
                mem *ctx, struct vault **out);
 /* vault_open_list: for a page of cases at once, one compartment, newest generation: labels for a
- * list. out[i] is NULL where the actor holds nothing. n at most DB_PAGE_MOST. */
+ * list. out[i] is NULL where the actor holds nothing that opens. n at most DB_PAGE_MOST. */
 err vault_open_list(struct node *node, struct actor *actor, const struct id *cases, size_t n,
                     enum compartment compartment, mem *ctx, struct vault **out);
 

@@ -37,7 +37,7 @@ static err has_left(struct tx *tx, const struct db_message *m, bool *left)
     *left = about_person(m) && !text_same(m->state, "cancelled");
     if (!*left || !text_same(m->direction, "out") || !text_same(m->state, "submitted")) return ERR_OK;
     struct db_delivery delivery;
-    TRY(db_delivery_by_message(tx, db_scratch(tx), m->id, &delivery));
+    TRY(db_delivery_head(tx, db_scratch(tx), m->id, &delivery));
     *left = !text_same(delivery.state, "queued");
     return ERR_OK;
 }

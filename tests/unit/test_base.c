@@ -183,9 +183,35 @@ static void list_keeps_its_limit(void **state)
     assert_int_equal(v.at[99], 99);
 }
 
+/* A fault is found wherever it stands, and so is none: eight bytes are looked at together. */
+static void text_is_valid_wherever_its_bytes_stand(void **state)
+{
+    (void)state;
+    for (size_t n = 1; n <= 40; n++)
+        for (size_t at = 0; at < n; at++) {
+            char text[44];
+            memset(text, 'a', sizeof text);
+            text[at] = '\x01';
+            assert_true(text_valid_utf8(bytes_of(text, n)));
+            text[at] = '\x7f';
+            assert_true(text_valid_utf8(bytes_of(text, n)));
+            text[at] = '\0';
+            assert_false(text_valid_utf8(bytes_of(text, n)));
+            text[at] = '\x80';
+            assert_false(text_valid_utf8(bytes_of(text, n)));
+            memcpy(text + at, "\xc3\xab", 2);
+            assert_true(text_valid_utf8(bytes_of(text, n)) == (at + 2 <= n));
+            memcpy(text + at, "\xe2\x82\xac", 3);
+            assert_true(text_valid_utf8(bytes_of(text, n)) == (at + 3 <= n));
+            memcpy(text + at, "\xed\xa0\x80", 3); /* a surrogate */
+            assert_false(text_valid_utf8(bytes_of(text, n)));
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(text_is_valid_wherever_its_bytes_stand),
         cmocka_unit_test(buffer_keeps_its_limit),
         cmocka_unit_test(text_refuses_what_is_not_utf8),
         cmocka_unit_test(dates_follow_the_calendar),

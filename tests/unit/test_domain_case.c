@@ -270,6 +270,27 @@ static void a_moved_record_does_not_open(void **state)
     BAD(ERR_CRYPTO, case_answers(found, o->form, &answers));
 }
 
+static void a_case_that_was_changed_does_not_hide_the_others(void **state)
+{
+    struct office *o = *state;
+    struct casefile *a = office_case(o, "A"), *b = office_case(o, "B"), *c = office_case(o, "C"), *found = NULL;
+    char sql[200];
+    (void)snprintf(sql, sizeof sql, "UPDATE case_wrap SET blob = CAST(x'01' || randomblob(72) AS BLOB) WHERE case_id = '%s'", a->id.text);
+    office_sql(o, "keys.db", sql);
+    (void)snprintf(sql, sizeof sql, "UPDATE record SET body = randomblob(200) WHERE case_id = '%s'", b->id.text);
+    office_sql(o, "opentrm.db", sql);
+    struct case_list mine;
+    OK(case_mine(o->node, o->worker, NULL, o->ctx, &mine));
+    assert_int_equal(mine.n, 3);
+    for (size_t i = 0; i < mine.n; i++) {
+        bool whole = id_same(mine.at[i].id, c->id);
+        if (whole) assert_string_equal(mine.at[i].name, "C");
+        else assert_null(mine.at[i].name);
+    }
+    BAD(ERR_CRYPTO, case_find(o->node, o->worker, a->code, o->ctx, &found));
+    BAD(ERR_CRYPTO, case_find(o->node, o->worker, b->code, o->ctx, &found));
+}
+
 /* ---- facts ---- */
 
 static void facts_are_checked_and_saved(void **state)
@@ -415,6 +436,7 @@ int main(void)
         TEST(a_person_without_a_compartment_sees_that_it_is_withheld),
         TEST(saving_without_a_compartment_leaves_it_as_it_is),
         TEST(a_moved_record_does_not_open),
+        TEST(a_case_that_was_changed_does_not_hide_the_others),
         TEST(facts_are_checked_and_saved),
         TEST(nobody_is_an_adult_by_default),
         TEST(a_heading_is_filled_from_the_organisation_once),

@@ -213,7 +213,7 @@ static void a_declined_message_is_erased(void **state)
     BAD(ERR_DENIED, incoming_decline(b->al.node, b->al.worker, &in, "No place"));
     tick(b);
     OK(incoming_decline(b->al.node, b->al.intake, &in, " No place until October "));
-    assert_int_equal(RECORDS(&b->al, "SELECT length(body) FROM received WHERE class = 'referral'"), 0);
+    assert_int_equal(RECORDS(&b->al, "SELECT length(body) FROM received JOIN received_body USING (id) WHERE class = 'referral'"), 0);
     assert_int_equal(RECORDS(&b->al, "SELECT count(*) FROM case_file"), 0);
     BAD(ERR_STATE, incoming_decline(b->al.node, b->al.intake, &in, "again"));
     BAD(ERR_STATE, incoming_open(b->al.node, b->al.intake, in.received_id.text, "sq", b->al.ctx, &again));
