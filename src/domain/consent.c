@@ -143,13 +143,18 @@ static bool serves_return(const struct withdrawal *w, const char *message_id)
     return true;
 }
 
+bool consent_covers_class(const char *class_)
+{
+    for (size_t i = 0; i < COUNT_OF(ABOUT_PERSON); i++)
+        if (text_same(class_, ABOUT_PERSON[i])) return true;
+    return false;
+}
+
 static bool stopped_by(const struct withdrawal *w, const struct db_message *m)
 {
     if (!text_same(m->direction, "out") || !text_same(m->state, "submitted")) return false;
     if (w->kind == CONSENT_RETURN && !serves_return(w, m->id.text)) return false;
-    for (size_t i = 0; i < COUNT_OF(ABOUT_PERSON); i++)
-        if (text_same(m->class_, ABOUT_PERSON[i])) return true;
-    return false;
+    return consent_covers_class(m->class_);
 }
 
 static err cancel_waiting(struct tx *tx, struct withdrawal *w)

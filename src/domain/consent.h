@@ -56,6 +56,10 @@ struct record_batch;
 err consent_seal(struct node *node, struct actor *actor, struct casefile *c, const struct consent *consent,
                  struct record_batch *batch);
 
+/* consent_covers_class: does a message of this class tell of the person? Withdrawing cancels those that wait, and tells those who
+ * got one. */
+bool consent_covers_class(const char *class_);
+
 /* consent_withdraw: at any time, by one act; what waits to be sent for this case (of a consent to return: for the
  * procedure "return") is cancelled in the same transaction. `cancelled` gets how many messages did not leave.
  * ERR_STATE if withdrawn already. */

@@ -12,9 +12,6 @@
 
 #define CONVERSATIONS_MOST 500
 
-/* Messages that hold something about the person. */
-static const char *const ABOUT_PERSON[] = {"referral", "alarm", "followup", "question", "answer"};
-
 struct telling {
     struct node *node;
     struct actor *actor;
@@ -24,17 +21,10 @@ struct telling {
     VEC(struct outgoing_packed *) messages;
 };
 
-static bool about_person(const struct db_message *m)
-{
-    for (size_t i = 0; i < COUNT_OF(ABOUT_PERSON); i++)
-        if (text_same(m->class_, ABOUT_PERSON[i])) return true;
-    return false;
-}
-
 /* Has it left, or may it be leaving this moment? What still waits is cancelled and nobody needs to hear of it. */
 static err has_left(struct tx *tx, const struct db_message *m, bool *left)
 {
-    *left = about_person(m) && !text_same(m->state, "cancelled");
+    *left = consent_covers_class(m->class_) && !text_same(m->state, "cancelled");
     if (!*left || !text_same(m->direction, "out") || !text_same(m->state, "submitted")) return ERR_OK;
     struct db_delivery delivery;
     TRY(db_delivery_head(tx, db_scratch(tx), m->id, &delivery));
