@@ -177,11 +177,19 @@ static const char AUDIT[] =
     "CREATE TRIGGER audit_checkpoint_stays BEFORE DELETE ON audit_checkpoint"
     "  BEGIN SELECT RAISE(ABORT, 'append only'); END;";
 
+/* What was erased: a restored keys.db loses it again. Written before the keys go. */
+static const char ERASURE[] =
+    "CREATE TABLE erasure ("
+    "  kind TEXT NOT NULL CHECK (kind IN ('case', 'message')), subject_id TEXT NOT NULL,"
+    "  at INTEGER NOT NULL, done_at INTEGER, PRIMARY KEY (kind, subject_id)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX erasure_waiting ON erasure (at) WHERE done_at IS NULL;";
+
 static const struct db_migration STEPS[] = {
     {1, "people", {[DB_SQLITE] = PEOPLE}},
     {2, "cases", {[DB_SQLITE] = CASES}},
     {3, "exchange", {[DB_SQLITE] = EXCHANGE}},
     {4, "audit", {[DB_SQLITE] = AUDIT}},
+    {5, "erasure", {[DB_SQLITE] = ERASURE}},
 };
 
 const struct db_migrations db_migrations_records = {STEPS, COUNT_OF(STEPS)};
