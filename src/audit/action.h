@@ -10,6 +10,9 @@
     X(AUDIT_NODE_INIT, "node.init")                                                                \
     X(AUDIT_NODE_START, "node.start")                                                              \
     X(AUDIT_NODE_STOP, "node.stop")                                                                \
+    X(AUDIT_NODE_BACKUP, "node.backup")                                                            \
+    X(AUDIT_NODE_RESTORE, "node.restore")                                                          \
+    X(AUDIT_NODE_MOVE, "node.move")                                                                \
     X(AUDIT_SETTING_CHANGE, "setting.change")                                                      \
     X(AUDIT_SIGN_IN, "session.sign_in")                                                            \
     X(AUDIT_SIGN_OUT, "session.sign_out")                                                          \

@@ -49,8 +49,9 @@ static err write_all(int fd, struct bytes in)
     return ERR_OK;
 }
 
-static err sync_folder_of(mem *ctx, const char *path)
+err file_sync_folder_of(const char *path)
 {
+    MEM_SCOPE(ctx, NULL);
     const char *slash = strrchr(path, '/');
     const char *folder = slash == NULL ? "." : slash == path ? "/" : mem_textn(ctx, path, (size_t)(slash - path));
     ENSURE_MEM(folder);
@@ -73,7 +74,7 @@ err file_write(const char *path, struct bytes content, unsigned mode)
         (void)unlink(temporary);
         return e;
     }
-    return sync_folder_of(scope, path);
+    return file_sync_folder_of(path);
 }
 
 err file_join(mem *ctx, const char *folder, const char *name, const char **out)

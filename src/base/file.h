@@ -10,6 +10,8 @@ err file_read(mem *ctx, const char *path, size_t max, struct bytes *out);
 err file_write(const char *path, struct bytes content, unsigned mode);
 /* file_join: "folder/name" owned by ctx; ERR_INPUT if name holds "..", or starts with "/". */
 err file_join(mem *ctx, const char *folder, const char *name, const char **out);
+/* file_sync_folder_of: a name that was given or taken in the file's folder is on the disk. */
+err file_sync_folder_of(const char *path);
 bool file_exists(const char *path);
 /* file_make_folder: mkdir with mode 0700, existing ones are fine. */
 err file_make_folder(const char *path);

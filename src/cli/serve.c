@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "cli/acting.h"
+#include "domain/erasure.h"
 #include "domain/formbook.h"
 #include "domain/node_audit.h"
 #include "domain/session.h"
@@ -102,6 +103,8 @@ static void tick(struct serving *s, msec *sessions_at, msec *checkpoint_at)
         *sessions_at = now + SESSIONS_EVERY;
         err e = session_expire(s->node);
         if (err_failed(e)) log_err(LOG_WARN, "sessions_expire", e);
+        e = erasure_finish(s->node->records, s->node->keys, node_now(s->node));
+        if (err_failed(e)) log_err(LOG_WARN, "erasures_finish", e);
     }
     if (now >= *checkpoint_at) {
         *checkpoint_at = now + CHECKPOINT_EVERY;

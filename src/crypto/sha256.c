@@ -18,3 +18,24 @@ void sha256_hex(struct bytes in, char out[static SHA256_HEX_ROOM])
     sha256(in, digest);
     sodium_bin2hex(out, SHA256_HEX_ROOM, digest, sizeof digest);
 }
+
+/* libsodium's: a plain value that needs no memory and can't fail. */
+static crypto_hash_sha256_state *state_of(struct sha256_stream *s)
+{
+    _Static_assert(sizeof(crypto_hash_sha256_state) <= sizeof(struct sha256_stream) &&
+                       _Alignof(crypto_hash_sha256_state) <= _Alignof(struct sha256_stream),
+                   "the state fits");
+    return (crypto_hash_sha256_state *)(void *)s;
+}
+
+void sha256_begin(struct sha256_stream *s) { (void)crypto_hash_sha256_init(state_of(s)); }
+
+void sha256_add(struct sha256_stream *s, struct bytes in)
+{
+    (void)crypto_hash_sha256_update(state_of(s), in.p, in.n);
+}
+
+void sha256_end(struct sha256_stream *s, uint8_t out[static SHA256_SIZE])
+{
+    (void)crypto_hash_sha256_final(state_of(s), out);
+}

@@ -8,7 +8,7 @@
 #include "audit/checkpoint.h"
 #include "domain/node.h"
 
-/* node_audit_note: AUDIT_NODE_START, AUDIT_NODE_STOP. */
+/* node_audit_note: AUDIT_NODE_START, AUDIT_NODE_STOP, ...: acts of the node, not of a person. */
 err node_audit_note(struct node *node, enum audit_action action);
 /* node_audit_checkpoint: signs where the chains stand; nothing to do if nothing was written. */
 err node_audit_checkpoint(struct node *node);

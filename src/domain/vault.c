@@ -5,9 +5,9 @@
 
 const struct vault_table vault_tables[] = {
     [VAULT_CASE] = {"opentrm case key", "opentrm record", db_case_wrap_insert, db_case_wraps_for,
-                    db_case_wrap_erase},
+                    db_case_wrap_erase, "case"},
     [VAULT_MESSAGE] = {"opentrm message key", "opentrm message", db_message_wrap_insert,
-                       db_message_wraps_for, db_message_wrap_erase},
+                       db_message_wraps_for, db_message_wrap_erase, "message"},
 };
 
 static const char WITHHELD[] = "this part is withheld: none of your teams holds its key";

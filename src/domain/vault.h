@@ -94,8 +94,11 @@ struct vault_holder_list {
 };
 err vault_holders(struct node *node, struct vault *vault, mem *ctx, struct vault_holder_list *out);
 
-/* vault_destroy: all wraps of the subject. Nobody can open it again, in no backup newer than
- * keys.db's. */
+/* vault_destroy: all wraps of the subject, for good: it is put into the list of erasures first
+ * (domain/erasure.h), so that no backup brings it back. ERR_BUSY: it will be finished later. */
 err vault_destroy(struct node *node, enum vault_kind kind, struct id subject);
+/* vault_discard: keys that were made for what did not come about: nothing was ever sealed under
+ * them. */
+err vault_discard(struct node *node, enum vault_kind kind, struct id subject);
 
 #endif

@@ -32,6 +32,7 @@ struct vault_table {
     err (*read)(struct tx *tx, mem *ctx, struct id subject, const struct id *holders, size_t n,
                 db_wraps *out);
     err (*erase)(struct tx *tx, struct id subject, int64_t *gone);
+    const char *erasure; /* in the list of erasures */
 };
 extern const struct vault_table vault_tables[];
 

@@ -2,6 +2,7 @@
  * destroying. */
 #include "base/text.h"
 #include "db/team.h"
+#include "domain/erasure.h"
 #include "domain/vault_keys.h"
 
 /* Rows that are written in one transaction of keys.db. */
@@ -291,9 +292,15 @@ static err destroy(struct tx *tx, void *arg)
     return vault_tables[d->kind].erase(tx, d->subject, &gone);
 }
 
-err vault_destroy(struct node *node, enum vault_kind kind, struct id subject)
+err vault_discard(struct node *node, enum vault_kind kind, struct id subject)
 {
     struct destroying d = {kind, subject};
     TRY(db_run(node->keys, destroy, &d));
     return db_scrub(node->keys);
+}
+
+err vault_destroy(struct node *node, enum vault_kind kind, struct id subject)
+{
+    TRY(erasure_begin(node->records, vault_tables[kind].erasure, subject, node_now(node)));
+    return erasure_finish(node->records, node->keys, node_now(node));
 }

@@ -123,7 +123,7 @@ static err run_act(struct act *act, struct actor *actor, struct casefile *c, boo
     if (!err_failed(e)) return ERR_OK;
     if (withdrawal) return e; /* it may have come about, and only reading the case again failed */
     arrival_abandon(act->filing);
-    if (act->making != NULL) err_ignore(vault_destroy(act->node, VAULT_CASE, c->id));
+    if (act->making != NULL) err_ignore(vault_discard(act->node, VAULT_CASE, c->id));
     return e;
 }
 

@@ -48,5 +48,5 @@ err rest_open(struct node *node, struct actor *actor, struct rest_name name, str
 
 void rest_forget(struct node *node, struct id key)
 {
-    err_ignore(vault_destroy(node, VAULT_MESSAGE, key)); /* else a key stays that opens nothing */
+    err_ignore(vault_discard(node, VAULT_MESSAGE, key)); /* else a key stays that opens nothing */
 }
