@@ -11,7 +11,7 @@ err acting_node(struct cli *cli, struct node **out)
     return node_open(cli->ctx, cli->arguments[0], cli->clock, out);
 }
 
-err acting_as(struct cli *cli, struct node *node, struct actor **out)
+err acting_sign_in(struct cli *cli, struct node *node, struct session_start *out)
 {
     struct secret_arena *arena;
     struct secret password;
@@ -19,8 +19,13 @@ err acting_as(struct cli *cli, struct node *node, struct actor **out)
     TRY(prompt_secret(arena, "Password", &password));
     const struct session_wish wish = {
         .login = cli_option(cli, "as"), .password = secret_bytes(password), .address = "", .agent = "opentrm"};
+    return session_sign_in(node, &wish, out);
+}
+
+err acting_as(struct cli *cli, struct node *node, struct actor **out)
+{
     struct session_start start;
-    TRY(session_sign_in(node, &wish, &start));
+    TRY(acting_sign_in(cli, node, &start));
     return session_open(node, start.cookie, cli->ctx, out);
 }
 

@@ -7,7 +7,7 @@
 
 enum { WIDTH = 40, STEPS_OF_UNKNOWN = 5000 };
 
-struct progress progress_begin(void) { return (struct progress){.terminal = isatty(STDERR_FILENO) == 1, .shown = -1}; }
+struct progress progress_begin(void) { return (struct progress){.terminal = isatty(STDERR_FILENO) == 1, .unit = "rows", .shown = -1}; }
 
 static int64_t part_of(const struct progress *p, int64_t done, int64_t total)
 {
@@ -16,7 +16,7 @@ static int64_t part_of(const struct progress *p, int64_t done, int64_t total)
     return (done > total ? total : done) * parts / total;
 }
 
-static void bar(const char *what, int64_t part, int64_t done, int64_t total)
+static void bar(const struct progress *p, const char *what, int64_t part, int64_t done, int64_t total)
 {
     char filled[WIDTH + 1];
     int n = total <= 0 ? 0 : (int)(part * WIDTH / 100);
@@ -24,9 +24,9 @@ static void bar(const char *what, int64_t part, int64_t done, int64_t total)
     memset(filled, '#', (size_t)n);
     filled[WIDTH] = '\0';
     if (total <= 0)
-        (void)fprintf(stderr, "\r%-26s %lld rows", what, (long long)done);
+        (void)fprintf(stderr, "\r%-26s %lld %s", what, (long long)done, p->unit);
     else
-        (void)fprintf(stderr, "\r%-26s [%s] %3lld %% of %lld rows", what, filled, (long long)part, (long long)total);
+        (void)fprintf(stderr, "\r%-26s [%s] %3lld %% of %lld %s", what, filled, (long long)part, (long long)total, p->unit);
 }
 
 void progress_end(struct progress *p)
@@ -47,8 +47,8 @@ void progress_on(void *arg, const char *what, int64_t done, int64_t total)
     if (part == p->shown) return;
     p->shown = part;
     if (p->terminal)
-        bar(what, part, done, total);
+        bar(p, what, part, done, total);
     else if (total > 0)
-        (void)fprintf(stderr, "%s: %lld of %lld rows\n", what, (long long)done, (long long)total);
+        (void)fprintf(stderr, "%s: %lld of %lld %s\n", what, (long long)done, (long long)total, p->unit);
     (void)fflush(stderr);
 }

@@ -8,6 +8,7 @@
 
 struct progress {
     bool terminal;
+    const char *unit; /* of what is counted: "rows", unless the command says otherwise */
     const char *what; /* that is being shown */
     int64_t shown;    /* in tenths (lines) or hundredths (bar) */
 };

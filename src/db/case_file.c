@@ -216,6 +216,10 @@ err db_case_count(struct tx *tx, struct db_case_filter filter, size_t most, size
     return ERR_OK;
 }
 
+static const struct db_query TOTAL = {"case_total", "SELECT count(*) FROM case_file", "", "i"};
+
+err db_case_total(struct tx *tx, int64_t *out) { return row_number(tx, &TOTAL, NULL, 0, 0, out); }
+
 /* ---- teams of a case ---- */
 
 static const struct db_field TEAM_FIELDS[] = {

@@ -48,6 +48,8 @@ err db_case_list(struct tx *tx, mem *ctx, struct db_case_filter filter, struct d
                  db_cases *out);
 /* db_case_count: as db_case_list, counted up to `most` (at most 10000). */
 err db_case_count(struct tx *tx, struct db_case_filter filter, size_t most, size_t *out);
+/* db_case_total: cases of the node, whoever works on them: reads an index from end to end. */
+err db_case_total(struct tx *tx, int64_t *out);
 
 struct db_case_team {
     struct id case_id;

@@ -9,7 +9,7 @@
 #include "domain/case_content.h"
 #include "domain/facts.h"
 #include "domain/record_write.h"
-#include "domain/vault.h"
+#include "domain/vault_keys.h"
 
 #define CODE_LENGTHS (CASE_CODE_RANDOM_MOST - CASE_CODE_RANDOM_LEAST + 1)
 
@@ -20,6 +20,7 @@ struct case_making {
     struct db_case row;
     char codes[CODE_LENGTHS][CASE_CODE_ROOM];
     const char *compartments;
+    struct vault_wraps *wraps;
     struct record_batch batch;
     struct audit_event event;
 };
@@ -46,8 +47,21 @@ err case_insert(struct tx *tx, struct case_making *o)
     return audit_append(tx, o->node->audit, &o->event);
 }
 
+err case_keys_insert(struct tx *tx, struct case_making *making) { return vault_wraps_insert(tx, making->wraps); }
+
+static err insert_keys(struct tx *tx, void *arg) { return case_keys_insert(tx, arg); }
+
 err case_prepare(struct node *node, struct actor *actor, const struct case_wish *wish, mem *ctx,
                  struct case_making **out)
+{
+    struct case_making *o;
+    TRY(case_draft(node, actor, wish, ctx, &o));
+    TRY(db_run(node->keys, insert_keys, o));
+    *out = o;
+    return ERR_OK;
+}
+
+err case_draft(struct node *node, struct actor *actor, const struct case_wish *wish, mem *ctx, struct case_making **out)
 {
     msec now = node_now(node);
     struct case_making *o = mem_new(ctx, struct case_making);
@@ -59,8 +73,12 @@ err case_prepare(struct node *node, struct actor *actor, const struct case_wish 
     TRY(facts_check(wish->facts));
     TRY(facts_json(wish->facts, &facts));
     struct vault *vault;
-    TRY(vault_create(node, actor, VAULT_CASE, id, &(struct vault_share){wish->team, COMPARTMENT_ALL}, 1, ctx,
-                     &vault));
+    const struct vault_draft_wish draft = {.kind = VAULT_CASE,
+                                           .subject = id,
+                                           .shares = &(struct vault_share){wish->team, COMPARTMENT_ALL},
+                                           .n = 1,
+                                           .targets = wish->target};
+    TRY(vault_draft(node, actor, &draft, ctx, &vault, &o->wraps));
     TRY(record_seal(node, actor, vault, ctx, "facts", "", COMPARTMENT_IDENTITY, 1, facts, &o->batch));
     o->node = node;
     o->compartments = "identity circumstances health safety justice";
@@ -69,7 +87,7 @@ err case_prepare(struct node *node, struct actor *actor, const struct case_wish 
                               .organisation_id = wish->organisation,
                               .team_id = wish->team,
                               .origin = wish->origin,
-                              .state = "open",
+                              .state = wish->state == NULL ? "open" : wish->state,
                               .created_at = now,
                               .updated_at = now,
                               .created_by = actor->user_id};
@@ -108,7 +126,8 @@ err case_open(struct node *node, struct actor *actor, struct id team_id, const c
                           .n_countries = 1,
                           .countries = {{.roles = PARTY_EXPLOITATION}}};
     memcpy(facts.countries[0].code, node->settings.country, 3);
-    const struct case_wish wish = {team->id, team->organisation_id, "own", &facts};
+    const struct case_wish wish = {
+        .team = team->id, .organisation = team->organisation_id, .origin = "own", .facts = &facts};
     struct case_making *making;
     TRY(case_prepare(node, actor, &wish, ctx, &making));
     TRY(db_run(node->records, insert, making));

@@ -90,15 +90,21 @@ err case_open(struct node *node, struct actor *actor, struct id team, const char
 /* What case_open and the acceptance of a referral share: any team of the node (keys go to it by sealed boxes where the actor is
  * no member), any facts. Checks no capability. case_prepare makes the keys and seals; case_insert writes the rows, in a
  * transaction that may do more; case_made gives the casefile, whose code is known only then. case_preparing gives it
- * before, for sealing more into it. */
+ * before, for sealing more into it. case_draft is case_prepare without writing the keys: case_keys_insert does that, in a
+ * transaction of keys.db, which must have ended before case_insert. */
+struct wrap_target;
 struct case_wish {
     struct id team;
     struct id organisation;
     const char *origin; /* own | received */
+    const char *state;  /* open | closed; NULL: open */
     const struct facts *facts;
+    const struct wrap_target *target; /* the team's, verified already in this request; NULL: looked up */
 };
 struct case_making;
 struct tx;
+err case_draft(struct node *node, struct actor *actor, const struct case_wish *wish, mem *ctx, struct case_making **out);
+err case_keys_insert(struct tx *tx, struct case_making *making);
 err case_prepare(struct node *node, struct actor *actor, const struct case_wish *wish, mem *ctx,
                  struct case_making **out);
 struct casefile *case_preparing(struct case_making *making);

@@ -49,4 +49,18 @@ err vault_wrap(mem *ctx, struct vault *vault, struct actor_keys *keys,
  * the team's key. */
 err vault_unwrap(struct node *node, struct actor *actor, struct vault *vault, const db_wraps *rows);
 
+/* vault_draft: as vault_create, but nothing is written: vault_wraps_insert does that, in a transaction of keys.db that may do
+ * more, before any record of the subject is written. */
+struct vault_draft_wish {
+    enum vault_kind kind;
+    struct id subject;
+    const struct vault_share *shares;
+    size_t n;
+    const struct wrap_target *targets; /* of the shares, verified already (in this request); NULL: looked up */
+};
+struct vault_wraps;
+err vault_draft(struct node *node, struct actor *actor, const struct vault_draft_wish *wish, mem *ctx,
+                struct vault **out, struct vault_wraps **wraps);
+err vault_wraps_insert(struct tx *tx, struct vault_wraps *wraps);
+
 #endif

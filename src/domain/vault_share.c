@@ -18,6 +18,10 @@ struct writing {
 
 enum { ROWS_MOST = DB_WRAPS_MOST };
 
+struct vault_wraps {
+    struct writing writing;
+};
+
 static err write_rows(struct tx *tx, void *arg)
 {
     const struct writing *w = arg;
@@ -66,34 +70,54 @@ static err targets_of(mem *ctx, struct node *node, struct actor *actor,
     return ERR_OK;
 }
 
-err vault_create(struct node *node, struct actor *actor, enum vault_kind kind, struct id subject,
-                 const struct vault_share *shares, size_t n_shares, mem *ctx, struct vault **out)
+err vault_draft(struct node *node, struct actor *actor, const struct vault_draft_wish *wish, mem *ctx,
+                struct vault **out, struct vault_wraps **wraps)
 {
+    const struct vault_share *shares = wish->shares;
     ENSURE(actor->keys != NULL, ERR_DENIED, "only a person with keys makes a case");
-    ENSURE(n_shares >= 1 && n_shares <= VAULT_SHARES_MOST, ERR_BUG,
-           "a case without a team, or with too many");
-    MEM_SCOPE(scope, NULL);
-    struct writing w = {.node = node, .kind = kind, .subject = subject, .ctx = scope};
-    struct wrap_target *targets;
+    ENSURE(wish->n >= 1 && wish->n <= VAULT_SHARES_MOST, ERR_BUG, "a case without a team, or with too many");
+    struct vault_wraps *w = mem_new(ctx, struct vault_wraps);
+    const struct wrap_target *targets = wish->targets;
+    struct wrap_target *found;
     struct vault *vault;
     compartment_set all = 0;
-    for (size_t i = 0; i < n_shares; i++) all |= shares[i].compartments;
+    ENSURE_MEM(w);
+    w->writing = (struct writing){.node = node, .kind = wish->kind, .subject = wish->subject, .ctx = w};
+    for (size_t i = 0; i < wish->n; i++) all |= shares[i].compartments;
     ENSURE(all != 0 && (all & ~COMPARTMENT_ALL) == 0 &&
-               (kind != VAULT_CASE || all == COMPARTMENT_ALL),
+               (wish->kind != VAULT_CASE || all == COMPARTMENT_ALL),
            ERR_INPUT, "every part of a case needs a team that can read it");
-    TRY(targets_of(scope, node, actor, shares, n_shares, &targets));
-    TRY(vault_new(scope, actor, kind, subject, &vault));
+    if (targets == NULL) {
+        TRY(targets_of(w, node, actor, shares, wish->n, &found));
+        targets = found;
+    }
+    TRY(vault_new(ctx, actor, wish->kind, wish->subject, &vault));
     for (unsigned c = 0; c < COMPARTMENTS; c++) {
         struct secret key;
         if ((all & COMPARTMENT_BIT(c)) == 0) continue;
         TRY(secret_random(actor->arena, KEY_SIZE, &key));
         TRY(vault_add(vault, (enum compartment)c, 1, key));
-        for (size_t i = 0; i < n_shares; i++) {
+        for (size_t i = 0; i < wish->n; i++) {
             if ((shares[i].compartments & COMPARTMENT_BIT(c)) != 0)
-                TRY(add_row(&w, actor, vault, &targets[i], vault->newest[c]));
+                TRY(add_row(&w->writing, actor, vault, &targets[i], vault->newest[c]));
         }
     }
-    TRY(db_run(node->keys, write_rows, &w));
+    *out = vault;
+    *wraps = w;
+    return ERR_OK;
+}
+
+err vault_wraps_insert(struct tx *tx, struct vault_wraps *wraps) { return write_rows(tx, &wraps->writing); }
+
+err vault_create(struct node *node, struct actor *actor, enum vault_kind kind, struct id subject,
+                 const struct vault_share *shares, size_t n_shares, mem *ctx, struct vault **out)
+{
+    MEM_SCOPE(scope, NULL);
+    const struct vault_draft_wish wish = {.kind = kind, .subject = subject, .shares = shares, .n = n_shares};
+    struct vault_wraps *wraps;
+    struct vault *vault;
+    TRY(vault_draft(node, actor, &wish, scope, &vault, &wraps));
+    TRY(db_run(node->keys, write_rows, &wraps->writing));
     *out = talloc_steal(ctx, vault);
     return ERR_OK;
 }

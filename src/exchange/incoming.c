@@ -273,7 +273,7 @@ static err case_for(struct node *node, struct actor *actor, const struct incomin
     struct facts facts;
     TRY(conversation_facts_read(ctx, m->body, &facts));
     add_ourselves(node, &facts);
-    const struct case_wish wish = {team, m->recipient, "received", &facts};
+    const struct case_wish wish = {.team = team, .organisation = m->recipient, .origin = "received", .facts = &facts};
     TRY(case_prepare(node, actor, &wish, ctx, &act->making));
     *out = case_preparing(act->making);
     return take_consent(node, actor, *out, m, &act->consent);
