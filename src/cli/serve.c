@@ -19,6 +19,7 @@
 #include "domain/erasure.h"
 #include "domain/formbook.h"
 #include "domain/node_audit.h"
+#include "domain/node_closed.h"
 #include "domain/session.h"
 #include "exchange/deliver.h"
 #include "exchange/receive.h"
@@ -113,6 +114,14 @@ static void tick(struct serving *s, msec *sessions_at, msec *checkpoint_at)
     }
 }
 
+/* The node moves to other stores, by a command on another machine (domain/node_closed.h). */
+static bool closed(struct serving *s)
+{
+    err e = node_closed_check(s->node->records);
+    if (e.kind == ERR_STATE) log_err(LOG_ERROR, "stopping", e);
+    return e.kind == ERR_STATE;
+}
+
 static void wait_for_signal(struct serving *s, const sigset_t *signals)
 {
     msec sessions_at = 0, checkpoint_at = 0;
@@ -124,6 +133,7 @@ static void wait_for_signal(struct serving *s, const sigset_t *signals)
             return;
         }
         tick(s, &sessions_at, &checkpoint_at);
+        if (closed(s)) return;
     }
 }
 

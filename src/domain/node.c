@@ -5,11 +5,13 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "base/file_lock.h"
 #include "base/text.h"
 #include "crypto/certificate.h"
 #include "db/setting.h"
 #include "domain/case_progress.h"
 #include "domain/formbook.h"
+#include "domain/node_closed.h"
 #include "domain/node_setting.h"
 #include "domain/user_root.h"
 
@@ -78,6 +80,7 @@ static err key_read(struct node *node)
 static err settings_load(struct tx *tx, void *arg)
 {
     struct node *node = arg;
+    TRY(node_closed_in(tx));
     return settings_read(node, tx, &node->settings);
 }
 
@@ -110,9 +113,20 @@ static err stores_open(struct node *node, bool create)
     return open_store(node, node->folder, KEYS, DB_KEYS, create, &node->keys);
 }
 
+/* For as long as the node is open: a move waits for nobody, it refuses. */
+static err lock_share(struct node *node)
+{
+    const char *path;
+    TRY(file_join(node, node->folder, NODE_LOCK, &path));
+    err e = file_lock_take(node, path, false, &node->lock);
+    if (e.kind == ERR_BUSY) FAIL(ERR_BUSY, "this node is being moved to other stores at this moment");
+    return e;
+}
+
 static err open_into(struct node *node)
 {
     TRY(key_read(node)); /* first: a folder that is no node is left as it is */
+    TRY(lock_share(node));
     TRY(stores_open(node, false));
     TRY(db_read(node->records, settings_load, node));
     TRY(progress_table_new(node, &node->progress));
@@ -135,6 +149,8 @@ void node_close(struct node *node)
     if (node->keys != NULL) db_close(node->keys);
     node->records = NULL;
     node->keys = NULL;
+    talloc_free(node->lock);
+    node->lock = NULL;
 }
 
 struct setting_pair {

@@ -26,6 +26,7 @@ struct formbook;
 struct progress_table;
 
 #define NODE_ADDRESS_MOST 200 /* bytes */
+#define NODE_LOCK "lock"      /* file in the folder: shared by all who have the node open (base/file_lock.h) */
 
 /* Read once at node_open, constant after. Changed by node_setting_put and a restart. */
 struct node_settings {
@@ -46,6 +47,7 @@ struct node {
     const char *data_folder; /* folder/data; need not be there */
     struct db *records;
     struct db *keys;
+    struct file_lock *lock; /* as long as the stores are open */
     const struct clock *clock;
     struct audit *audit;
     struct secret_pool *secrets;
@@ -81,7 +83,8 @@ err node_init(const char *folder, const struct clock *clock, const struct node_w
               char recovery[static RECOVERY_TEXT_ROOM]);
 
 /* node_open: owned by ctx; closes with it. ERR_NOT_FOUND: no node there. ERR_STATE: init was
- * interrupted; node.key can be read by others than its owner. */
+ * interrupted; node.key can be read by others than its owner; the node is being moved or has moved
+ * (domain/node_closed.h). ERR_BUSY: it is being moved at this moment. */
 err node_open(mem *ctx, const char *folder, const struct clock *clock, struct node **out);
 /* node_close: no new work, waiting writes finish. */
 void node_close(struct node *node);

@@ -1,0 +1,185 @@
+/* test_domain_move.c - a node's rows go to other stores: whole, once, verified, and only when nobody has it open. */
+#include "crew.h"
+
+#include <sys/wait.h>
+
+#include "db/dump.h"
+#include "domain/move.h"
+
+struct trip {
+    struct people *p;
+    char to[2][200];
+    struct move_wish wish;
+    int switched;
+    int64_t stop_after; /* rows, after which the process dies; 0: it does not */
+};
+
+static err switched(void *arg)
+{
+    ((struct trip *)arg)->switched++;
+    return ERR_OK;
+}
+
+static void die_there(void *arg, const char *what, int64_t done, int64_t total)
+{
+    const struct trip *t = arg;
+    (void)total;
+    if (t->stop_after > 0 && done >= t->stop_after && strncmp(what, "moving", 6) == 0) _exit(9);
+}
+
+static struct trip trip(struct people *p, const char *name)
+{
+    struct trip t = {.p = p};
+    static const char *const FILES[] = {"opentrm.db", "keys.db"};
+    t.wish = (struct move_wish){.folder = p->path, .switch_over = switched};
+    for (size_t i = 0; i < 2; i++) {
+        const char *from;
+        OK(file_join(p, p->path, FILES[i], &from));
+        (void)snprintf(t.to[i], sizeof t.to[i], "%s/%s-%s", p->path, name, FILES[i]);
+        t.wish.from[i] = (struct db_settings){.path = from};
+        t.wish.to[i] = (struct db_settings){.path = mem_text(p, t.to[i])};
+    }
+    return t;
+}
+
+static err go(struct trip *t, struct move_made *made)
+{
+    t->wish.arg = t;
+    t->wish.watch = (struct copy_watch){die_there, t};
+    return move_make(&t->wish, made);
+}
+
+static void node_shut(struct people *p) { node_close(p->node); }
+
+static void node_again(struct people *p) { OK(node_open(p, p->path, p->clock, &p->node)); }
+
+static err sums_read(struct tx *tx, void *arg) { return db_sum_store(tx, true, (struct db_watch){0}, arg); }
+
+static void sums_of(struct people *p, const char *path, enum db_store store, struct db_sums *out)
+{
+    struct db *db;
+    const struct db_settings settings = {.path = path, .store = store, .read_only = true};
+    OK(db_open(p, &settings, &db));
+    OK(db_read(db, sums_read, out));
+    db_close(db);
+}
+
+/* Cases with records, so that there is something to move. */
+static void fill(struct people *p)
+{
+    struct crew *c = crew_new(p);
+    struct vault *vault;
+    for (int i = 0; i < 5; i++) (void)case_new(p, c->worker, c->team, &vault);
+}
+
+static void a_node_that_is_open_does_not_move(void **state)
+{
+    struct people *p = *state;
+    fill(p);
+    struct trip t = trip(p, "open");
+    struct move_made made;
+    BAD(ERR_BUSY, go(&t, &made));
+    assert_false(file_exists(t.to[0]));
+    assert_int_equal(t.switched, 0);
+}
+
+static void rows_arrive_and_the_old_stores_close(void **state)
+{
+    struct people *p = *state;
+    struct trip t = trip(p, "a");
+    struct move_made made;
+    struct db_sums before[2], after[2];
+    node_shut(p);
+    sums_of(p, t.wish.from[DB_KEYS].path, DB_KEYS, &before[DB_KEYS]);
+    sums_of(p, t.wish.from[DB_RECORDS].path, DB_RECORDS, &before[DB_RECORDS]);
+    OK(go(&t, &made));
+    assert_int_equal(t.switched, 1);
+    assert_false(made.resumed);
+    assert_true(made.rows[DB_RECORDS] > 10 && made.rows[DB_KEYS] > 10);
+    sums_of(p, t.to[DB_RECORDS], DB_RECORDS, &after[DB_RECORDS]);
+    sums_of(p, t.to[DB_KEYS], DB_KEYS, &after[DB_KEYS]);
+    assert_memory_equal(&before[DB_KEYS], &after[DB_KEYS], sizeof after[0]);
+    assert_memory_equal(&before[DB_RECORDS], &after[DB_RECORDS], sizeof after[0]); /* without the mark */
+    /* The folder still has the old files: they do not serve. */
+    struct node *node;
+    BAD(ERR_STATE, node_open(p, p->path, p->clock, &node));
+    OK(move_cancel(p->path, &t.wish.from[DB_RECORDS]));
+    BAD(ERR_STATE, move_cancel(p->path, &t.wish.from[DB_RECORDS]));
+    node_again(p);
+}
+
+static void stores_with_something_else_in_them_are_refused(void **state)
+{
+    struct people *p = *state;
+    struct trip t = trip(p, "a"); /* filled by an earlier move */
+    struct move_made made;
+    node_shut(p);
+    BAD(ERR_CONFLICT, go(&t, &made));
+    node_again(p); /* and did not close it */
+}
+
+/* In a process of its own, which dies after so many rows. Its exit code: 9, or whether it failed. */
+static int go_and_die(struct trip *t, int64_t after)
+{
+    struct move_made made;
+    int status = 0;
+    t->stop_after = after;
+    pid_t child = fork();
+    if (child == 0) _exit(err_failed(go(t, &made)) ? 1 : 0);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    t->stop_after = 0;
+    return WEXITSTATUS(status);
+}
+
+/* Killed after so many rows, again and again: it goes on, and each row arrives once. */
+static void a_move_that_was_killed_goes_on(void **state)
+{
+    struct people *p = *state;
+    struct trip t = trip(p, "b");
+    struct db_sums from, to;
+    struct node *node;
+    node_shut(p);
+    int died = 0;
+    for (int64_t after = 1; go_and_die(&t, after) == 9; after += after / 4 + 1) {
+        died++;
+        BAD(ERR_STATE, node_open(p, p->path, p->clock, &node)); /* half moved: nobody serves it */
+        assert_true(died < 100);
+    }
+    assert_true(died > 5);
+    OK(move_cancel(p->path, &t.wish.from[DB_RECORDS]));
+    for (size_t i = 0; i < 2; i++) {
+        sums_of(p, t.wish.from[i].path, (enum db_store)i, &from);
+        sums_of(p, t.to[i], (enum db_store)i, &to);
+        assert_memory_equal(&from, &to, sizeof from);
+    }
+    node_again(p);
+}
+
+static void a_copy_that_differs_is_not_switched_to(void **state)
+{
+    struct people *p = *state;
+    struct trip t = trip(p, "c");
+    struct move_made made;
+    node_shut(p);
+    assert_int_equal(go_and_die(&t, 20), 9);
+    const char *name = strrchr(t.to[DB_RECORDS], '/') + 1;
+    assert_true(people_sql(p, name, "UPDATE organisation SET name = 'Other'") > 0);
+    BAD(ERR_STORE, go(&t, &made));
+    assert_string_equal(made.table, "organisation");
+    assert_int_equal(t.switched, 0);
+    OK(move_cancel(p->path, &t.wish.from[DB_RECORDS]));
+    node_again(p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_node_that_is_open_does_not_move),
+        cmocka_unit_test(rows_arrive_and_the_old_stores_close),
+        cmocka_unit_test(stores_with_something_else_in_them_are_refused),
+        cmocka_unit_test(a_move_that_was_killed_goes_on),
+        cmocka_unit_test(a_copy_that_differs_is_not_switched_to),
+    };
+    return cmocka_run_group_tests(tests, people_begin, people_end);
+}
