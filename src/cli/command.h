@@ -64,6 +64,7 @@ int command_run(const struct command *const *table, size_t n, int argc, char **a
 /* The tables, one for each noun; each ends with a row without words. */
 extern const struct command COMMANDS_NODE[];
 extern const struct command COMMANDS_BACKUP[];
+extern const struct command COMMANDS_DOCTOR[];
 extern const struct command COMMANDS_FORM[];
 extern const struct command COMMANDS_USER[];
 extern const struct command COMMANDS_ORGANISATION[];

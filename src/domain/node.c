@@ -27,13 +27,20 @@ enum {
 #define CERTIFICATE_DAYS 1095
 #define CLOCKS_APART MSEC_DAY /* a partner's clock may be so much behind ours */
 
-static err open_store(mem *ctx, const char *folder, const char *name, enum db_store store,
-                      bool create, struct db **out)
+err node_store(mem *ctx, const char *folder, enum db_store store, struct db_settings *out)
 {
     const char *path;
-    TRY(file_join(ctx, folder, name, &path));
-    struct db_settings settings = {
-        .kind = DB_SQLITE, .store = store, .path = path, .create = create};
+    TRY(file_join(ctx, folder, store == DB_RECORDS ? RECORDS : KEYS, &path));
+    *out = (struct db_settings){.kind = DB_SQLITE, .store = store, .path = path};
+    return ERR_OK;
+}
+
+static err open_store(mem *ctx, const char *folder, enum db_store store, bool create,
+                      struct db **out)
+{
+    struct db_settings settings;
+    TRY(node_store(ctx, folder, store, &settings));
+    settings.create = create;
     return db_open(ctx, &settings, out);
 }
 
@@ -109,8 +116,8 @@ static err node_new(mem *ctx, const char *folder, const struct clock *clock, str
 
 static err stores_open(struct node *node, bool create)
 {
-    TRY(open_store(node, node->folder, RECORDS, DB_RECORDS, create, &node->records));
-    return open_store(node, node->folder, KEYS, DB_KEYS, create, &node->keys);
+    TRY(open_store(node, node->folder, DB_RECORDS, create, &node->records));
+    return open_store(node, node->folder, DB_KEYS, create, &node->keys);
 }
 
 /* For as long as the node is open: a move waits for nobody, it refuses. */

@@ -89,6 +89,9 @@ err node_open(mem *ctx, const char *folder, const struct clock *clock, struct no
 /* node_close: no new work, waiting writes finish. */
 void node_close(struct node *node);
 
+/* node_store: where a store of the folder's node is; nothing is opened. Texts are owned by ctx. */
+err node_store(mem *ctx, const char *folder, enum db_store store, struct db_settings *out);
+
 static inline msec node_now(const struct node *node) { return clock_now(node->clock); }
 
 /* node_setting / node_setting_put: a setting by its name ("session.idle_minutes"; the table is in
