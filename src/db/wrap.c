@@ -78,12 +78,19 @@ static const struct db_field FIELDS[] = {
 #define INSERT_INTO(table, subject)                                                                \
     "INSERT INTO " table " (" COLUMNS(subject) ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"         \
                                                " ON CONFLICT DO NOTHING"
-#define ANY_HOLDER                                                                                 \
-    "holder_id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"
+/* Not IN: SQLite builds a table for it at each run. */
+#define ANY_HOLDER \
+    "(" \
+    "holder_id = $2 OR holder_id = $3 OR holder_id = $4 OR holder_id = $5 " \
+    "OR holder_id = $6 OR holder_id = $7 OR holder_id = $8 OR holder_id = " \
+    "$9 OR holder_id = $10 OR holder_id = $11 OR holder_id = $12 OR " \
+    "holder_id = $13 OR holder_id = $14 OR holder_id = $15 OR holder_id = " \
+    "$16 OR holder_id = $17" \
+    ")"
 #define FOR_HOLDERS_IN "ttttttttttttttttt"
 #define FOR_HOLDERS(table, subject)                                                                \
     "SELECT " COLUMNS(subject) " FROM " table " WHERE " subject " = $1 AND " ANY_HOLDER            \
-                               " ORDER BY compartment, generation DESC, holder_id"
+                               " ORDER BY compartment DESC, generation DESC, holder_id DESC"
 
 static const struct db_query CASE_INSERT = {
     "case_wrap_insert",
@@ -115,7 +122,7 @@ static const struct db_query CASE_FOR_LIST = {
     "case_wraps_for_list",
     "SELECT " COLUMNS(
         "case_id") " FROM case_wrap WHERE case_id = $1 AND " ANY_HOLDER
-                   " AND compartment = $18 ORDER BY generation DESC, holder_id LIMIT 1",
+                   " AND compartment = $18 ORDER BY generation DESC, holder_id DESC LIMIT 1",
     FOR_HOLDERS_IN "t",
     OUT,
 };

@@ -10,6 +10,7 @@
 #include "crypto/certificate.h"
 #include "db/setting.h"
 #include "domain/case_progress.h"
+#include "domain/verified.h"
 #include "domain/formbook.h"
 #include "domain/node_closed.h"
 #include "domain/node_setting.h"
@@ -137,6 +138,7 @@ static err open_into(struct node *node)
     TRY(stores_open(node, false));
     TRY(db_read(node->records, settings_load, node));
     TRY(progress_table_new(node, &node->progress));
+    TRY(verified_table_new(node, &node->verified));
     return formbook_open(node, node->data_folder, &node->forms);
 }
 

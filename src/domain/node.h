@@ -24,6 +24,7 @@ struct private_key; /* crypto/certificate.h */
 struct certificate;
 struct formbook;
 struct progress_table;
+struct verified_table;
 
 #define NODE_ADDRESS_MOST 200 /* bytes */
 #define NODE_LOCK "lock"      /* file in the folder: shared by all who have the node open (base/file_lock.h) */
@@ -58,6 +59,7 @@ struct node {
         signin_key; /* from node.key: hides who tried to sign in from who has only the store */
     const struct formbook *forms; /* domain/formbook.h */
     struct progress_table *progress; /* domain/case_progress.h */
+    struct verified_table *verified; /* domain/verified.h; NULL while the node is being made */
     struct node_settings settings;
 };
 

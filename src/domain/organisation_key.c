@@ -25,14 +25,14 @@ err entitled_read(struct tx *tx, mem *ctx, const struct node *node, struct actor
     struct entitled *list = mem_array(ctx, struct entitled, rows.n + 1);
     ENSURE_MEM(list);
     struct secret_arena *arena;
-    TRY(secret_arena_new(ctx, NULL, &arena));
+    TRY(secret_arena_new(ctx, node->secrets, &arena));
     size_t found = 0;
     for (size_t i = 0; i < rows.n; i++) {
         struct statement s;
         bool member = false;
         err e = team_verify(tx, node, &keys->root, &rows.at[i], &s);
         if (!err_failed(e))
-            e = wrap_member_check(arena, keys, rows.at[i].id, s.generation, &s.box, &member);
+            e = wrap_member_check(node, arena, keys, rows.at[i].id, s.generation, &s.box, &member);
         if (e.kind == ERR_CRYPTO) continue; /* nothing is sealed to what nobody signed */
         TRY(e);
         list[found++] = (struct entitled){

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "domain/node.h"
+#include "domain/verified.h"
 
 static const char LABEL[] = "opentrm statement";
 enum { STATEMENT_MOST = 4096, CHAIN_MOST = 8 };
@@ -206,7 +207,7 @@ err statement_verify(const struct node *node, const struct sign_public *by,
     ENSURE(text.n <= STATEMENT_MOST && signature.n == SIGNATURE_SIZE, ERR_CRYPTO, WHAT);
     struct signature s;
     memcpy(s.p, signature.p, SIGNATURE_SIZE);
-    TRY(sign_verify(by, LABEL, text, &s));
+    TRY(verified_sign(node->verified, by, LABEL, text, &s));
     JSON_SCOPE(o) = NULL;
     ENSURE(!err_failed(json_read(text, STATEMENT_MOST, &o)), ERR_CRYPTO, WHAT);
     struct statement read = {0};

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "domain/statement.h"
+#include "domain/verified.h"
 
 static const char LABEL[] = "opentrm sealed wrap";
 
@@ -19,17 +20,16 @@ enum {
 
 bool wrap_is_sealed(struct bytes blob) { return blob.n > 0 && blob.p[0] == SEALED; }
 
-err wrap_member_check(struct secret_arena *arena, struct actor_keys *keys, struct id team_id,
+err wrap_member_check(const struct node *node, struct secret_arena *arena, struct actor_keys *keys, struct id team_id,
                       int64_t generation, const struct box_public *box, bool *member)
 {
     struct team_key *key;
-    struct box_pair pair;
+    bool same;
     *member = keys_team_holds(keys, team_id, generation);
     if (!*member) return ERR_OK;
     TRY(keys_team(keys, team_id, generation, &key));
-    TRY(team_box_pair(arena, key->key, &pair));
-    ENSURE(memcmp(pair.public_key.p, box->p, BOX_PUBLIC_SIZE) == 0, ERR_CRYPTO,
-           "your key of this team is not the one that was signed");
+    TRY(verified_box(node->verified, arena, key->key, box, &same));
+    ENSURE(same, ERR_CRYPTO, "your key of this team is not the one that was signed");
     return ERR_OK;
 }
 
@@ -41,10 +41,10 @@ err wrap_target_find(struct tx *tx, const struct node *node, struct actor_keys *
     struct db_team team;
     struct statement statement = {0};
     bool member;
-    TRY(secret_arena_new(scope, NULL, &arena));
+    TRY(secret_arena_new(scope, node->secrets, &arena));
     TRY(db_team_by_id(tx, scope, team_id, &team));
     TRY(team_verify(tx, node, &keys->root, &team, &statement));
-    TRY(wrap_member_check(arena, keys, team_id, team.generation, &statement.box, &member));
+    TRY(wrap_member_check(node, arena, keys, team_id, team.generation, &statement.box, &member));
     *out = (struct wrap_target){team_id, team.generation, member, statement.box};
     return ERR_OK;
 }
@@ -156,7 +156,7 @@ static err box_verify(struct node *node, struct actor_keys *keys, enum wrap_sign
     ENSURE(!err_failed(id_parse(text, &signer)), ERR_CRYPTO, WHAT);
     TRY(signed_bytes(scope, ad, signer, box, &message));
     TRY(signer_find(node, keys, signer, signers, &by));
-    TRY(sign_verify(&by, LABEL, message, &signature));
+    TRY(verified_sign(node->verified, &by, LABEL, message, &signature));
     *out = box;
     return ERR_OK;
 }

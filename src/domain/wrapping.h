@@ -32,7 +32,7 @@ err wrap_target_find(struct tx *tx, const struct node *node, struct actor_keys *
 
 /* wrap_member_check: does the actor hold the team's key of this generation? ERR_CRYPTO: what they
  * hold is not the key of the verified `box`. */
-err wrap_member_check(struct secret_arena *arena, struct actor_keys *keys, struct id team_id,
+err wrap_member_check(const struct node *node, struct secret_arena *arena, struct actor_keys *keys, struct id team_id,
                       int64_t generation, const struct box_public *box, bool *member);
 
 /* What a wrap is of: begins the additional data; team and generation are added by these functions.

@@ -24,6 +24,10 @@ static const char PRIORITIES[] =
     "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:-DHE-RSA:-CIPHER-ALL:+AES-256-GCM:"
     "+AES-128-GCM:+CHACHA20-POLY1305:-SHA1:%SERVER_PRECEDENCE";
 
+/* A worker sleeps while what it wrote goes to the disk: as many writes share an fsync as there are workers, so more of them than
+ * processors. */
+enum { WORKERS_LEAST = 16 };
+
 static unsigned or_unsigned(unsigned given, unsigned otherwise)
 {
     return given == 0 ? otherwise : given;
@@ -36,7 +40,7 @@ static void defaults_fill(struct http_server_options *o)
     if (o->address == NULL) o->address = "127.0.0.1";
     unsigned half = processors < 4 ? 1 : (unsigned)processors / 2;
     o->io_threads = or_unsigned(o->io_threads, o->certificate_pem != NULL && half < 2 ? 2 : half);
-    o->workers = or_unsigned(o->workers, processors < 2 ? 2 : (unsigned)processors);
+    o->workers = or_unsigned(o->workers, processors * 2 < WORKERS_LEAST ? WORKERS_LEAST : (unsigned)processors * 2);
     o->queue_max = or_unsigned(o->queue_max, 256);
     o->slow_workers = or_unsigned(o->slow_workers, 2);
     o->slow_queue_max = or_unsigned(o->slow_queue_max, 16);

@@ -18,7 +18,7 @@ struct http_server_options {
     const char *certificate_pem;     /* chain; with key_pem: TLS 1.2 and 1.3 only. NULL: plain HTTP */
     const char *key_pem;
     unsigned io_threads;             /* [half the processors; for TLS at least 2] */
-    unsigned workers;                /* [number of processors, at least 2] */
+    unsigned workers;                /* [twice the processors, at least 16: a worker sleeps while the disk writes] */
     unsigned queue_max;              /* requests waiting for a worker [256] */
     unsigned slow_workers;           /* for routes that are slow: they hold up nobody else [2] */
     unsigned slow_queue_max;         /* [16] */

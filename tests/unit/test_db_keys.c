@@ -154,10 +154,10 @@ static err case_wraps(struct tx *tx, void *arg)
 
     TRY(db_case_wraps_for(tx, ctx, id_of(2, 1), holders, 3, &list));
     CHECK(list.n == 5);
-    CHECK(text_same(list.at[0].compartment, "health") &&
+    CHECK(text_same(list.at[4].compartment, "health") &&
           text_same(list.at[2].compartment, "identity"));
-    CHECK(list.at[2].generation == 2 && list.at[3].generation == 1);
-    CHECK(text_same(list.at[4].holder_kind, "user") && text_same(list.at[4].how, "sealed"));
+    CHECK(list.at[1].generation == 2 && list.at[2].generation == 1);
+    CHECK(text_same(list.at[0].holder_kind, "user") && text_same(list.at[0].how, "sealed"));
     TRY(db_case_wraps_for(tx, ctx, id_of(2, 1), holders, 1, &list));
     CHECK(list.n == 1);
     WANT(ERR_BUG, db_case_wraps_for(tx, ctx, id_of(2, 1), holders, 0, &list));
