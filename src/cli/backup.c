@@ -89,6 +89,7 @@ static err restore(struct cli *cli)
                                       .keys = cli_option(cli, "keys"),
                                       .erasures = lists,
                                       .key = &key,
+                                      .stores = {cli_option(cli, "store"), cli_option(cli, "keys-store")},
                                       .clock = cli->clock,
                                       .watch = {progress_on, &progress}};
     err e = restore_make(&wish, &made);
@@ -124,6 +125,8 @@ const struct command COMMANDS_BACKUP[] = {
      .options = {{"records", "FILE", "backup of the records", .required = true},
                  {"keys", "FILE", "backup of the keys, not older than that of the records", .required = true},
                  {"key", "FILE", "the secret half of the backup key", .required = true},
+                 {"store", "ADDRESS", "of the new records; else a file in DIR"},
+                 {"keys-store", "ADDRESS", "of the new keys, given together with --store"},
                  {"erasures", "FILE", "a later backup of records: what it lists as erased is erased", .many = true}},
      .run = restore},
     {0},

@@ -65,6 +65,7 @@ int command_run(const struct command *const *table, size_t n, int argc, char **a
 extern const struct command COMMANDS_NODE[];
 extern const struct command COMMANDS_BACKUP[];
 extern const struct command COMMANDS_DOCTOR[];
+extern const struct command COMMANDS_MOVE[];
 extern const struct command COMMANDS_FORM[];
 extern const struct command COMMANDS_USER[];
 extern const struct command COMMANDS_ORGANISATION[];

@@ -8,6 +8,7 @@
 #include "db/setting.h"
 #include "domain/backup.h"
 #include "domain/node_closed.h"
+#include "domain/node_stores.h"
 
 #define CLOCK_ALLOWED (2 * MSEC_MINUTE)
 #define BACKUP_DAYS 2

@@ -1,6 +1,7 @@
 /* db.c - a store: its engine, its writer, its readers. */
 #include "db/db.h"
 
+#include "base/text.h"
 #include "db/engine.h"
 #include "db/migrate.h"
 #include "db/pool.h"
@@ -84,6 +85,22 @@ err db_open(mem *ctx, const struct db_settings *settings, struct db **out)
     }
     *out = db;
     return ERR_OK;
+}
+
+err db_kind_of(const char *address, enum db_kind *out)
+{
+    static const struct {
+        const char *begins;
+        enum db_kind kind;
+    } SCHEMES[] = {
+        {"sqlite:", DB_SQLITE},
+    };
+    for (size_t i = 0; i < COUNT_OF(SCHEMES); i++)
+        if (text_starts(address, SCHEMES[i].begins)) {
+            *out = SCHEMES[i].kind;
+            return ERR_OK;
+        }
+    FAIL(ERR_INPUT, "this is no address of a store");
 }
 
 void db_close(struct db *db) { (void)talloc_free(db); }

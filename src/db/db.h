@@ -47,6 +47,9 @@ err db_open(mem *ctx, const struct db_settings *settings, struct db **out);
  * inside db_run or db_read any more when it returns control of `db`'s memory; call it last. */
 void db_close(struct db *db);
 
+/* db_kind_of: which engine an address is for ("postgres://..."). ERR_INPUT if for none. */
+err db_kind_of(const char *address, enum db_kind *out);
+
 /* What runs in a transaction. May run more than once, therefore: no effect but on the store and on
  * what `arg` points to, and the latter is set afresh by each run. Runs on another thread (the
  * writer's) while the caller waits, so it may use the caller's memory. No sealing, no network, no

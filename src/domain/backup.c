@@ -25,6 +25,7 @@ struct backing {
     struct backup_out *out; /* set inside the transaction: its time is the snapshot's */
     const char *path;
     int64_t rows;
+    bool ran;
 };
 
 /* "records-20261124T091500Z.backup" */
@@ -71,6 +72,9 @@ static err write_store(struct tx *tx, void *arg)
     struct backing *b = arg;
     struct db_sums sums;
     struct copy_count count = {.watch = b->wish->watch, .what = b->store == DB_RECORDS ? "records" : "keys"};
+    /* A snapshot may be begun anew while a server changes; a file may not. */
+    ENSURE(!b->ran, ERR_STORE, "the store's server changed while it was read: run the backup again");
+    b->ran = true;
     TRY(db_rows(tx, false, &count.total)); /* the snapshot is taken by the first statement */
     b->rows = count.total;
     if (b->store == DB_RECORDS) TRY(begin(b, node_now(b->node)));

@@ -1,8 +1,11 @@
 /* move.c - a node's rows go from its stores to others. */
 #include "domain/move.h"
 
+#include <time.h>
+
 #include "base/file.h"
 #include "base/file_lock.h"
+#include "base/text.h"
 #include "base/vec.h"
 #include "db/dump.h"
 #include "domain/node_closed.h"
@@ -200,39 +203,77 @@ static err lock_alone(mem *ctx, const char *folder)
     return e;
 }
 
-static err store_open(struct moving *m, const struct db_settings *wanted, enum db_store store, bool create,
+static err store_open(struct moving *m, const struct node_stores *stores, enum db_store store, bool create,
                       struct db **out)
 {
-    struct db_settings settings = *wanted;
-    settings.store = store;
+    struct db_settings settings;
+    TRY(node_stores_settings(m->ctx, m->wish->folder, stores, store, &settings));
     settings.create = create;
     return db_open(m->ctx, &settings, out);
 }
 
-static err moving_run(struct moving *m)
+static err both_open(struct moving *m, const struct node_stores *stores, bool create, struct db *out[static 2])
 {
-    static const enum db_store STORES[] = {DB_RECORDS, DB_KEYS};
+    TRY(store_open(m, stores, DB_RECORDS, create, &out[DB_RECORDS]));
+    return store_open(m, stores, DB_KEYS, create, &out[DB_KEYS]);
+}
+
+/* A server that runs on another machine finds the mark and stops. What it wrote until then is copied; what it would
+ * write after, the comparison shows. */
+static void others_wait(msec wait)
+{
+    struct timespec rest = {.tv_sec = wait / MSEC_SECOND, .tv_nsec = wait % MSEC_SECOND * 1000000};
+    while (nanosleep(&rest, &rest) != 0) {}
+}
+
+/* The folder has the new stores already: the last step was missing. */
+static err finish(struct moving *m, const struct node_stores *now)
+{
+    TRY(store_open(m, now, DB_RECORDS, false, &m->to[DB_RECORDS]));
+    TRY(db_read(m->to[DB_RECORDS], mark_find, &m->mark));
+    ENSURE(id_is_set(m->mark), ERR_CONFLICT, "the node has these stores already");
+    m->made->finished = true;
+    return db_run(m->to[DB_RECORDS], mark_take, NULL);
+}
+
+static err copy_all(struct moving *m)
+{
     const struct move_wish *w = m->wish;
-    for (size_t i = 0; i < 2; i++) TRY(store_open(m, &w->from[STORES[i]], STORES[i], false, &m->from[STORES[i]]));
-    for (size_t i = 0; i < 2; i++) TRY(store_open(m, &w->to[STORES[i]], STORES[i], true, &m->to[STORES[i]]));
-    struct id before;
-    TRY(db_read(m->from[DB_RECORDS], mark_find, &before));
-    m->mark = before;
+    TRY(db_read(m->from[DB_RECORDS], mark_find, &m->mark));
     TRY(arrived_check(m)); /* before the node is closed: a wrong address must not close it */
     TRY(db_run(m->from[DB_RECORDS], mark_put, m));
-    for (size_t i = 0; i < 2; i++) TRY(store_copy(m, STORES[i]));
-    for (size_t i = 0; i < 2; i++) TRY(store_verify(m, STORES[i]));
-    TRY(w->switch_over(w->arg));
+    others_wait(w->others);
+    TRY(store_copy(m, DB_RECORDS));
+    TRY(store_copy(m, DB_KEYS));
+    TRY(store_verify(m, DB_RECORDS));
+    TRY(store_verify(m, DB_KEYS));
+    TRY(node_stores_write(w->folder, &w->to));
     return db_run(m->to[DB_RECORDS], mark_take, NULL);
+}
+
+/* A folder without node.crt is none, or half of one. */
+static err folder_check(mem *ctx, const char *folder)
+{
+    const char *path;
+    TRY(file_join(ctx, folder, "node.crt", &path));
+    ENSURE(file_exists(path), ERR_NOT_FOUND, "there is no node in this folder");
+    return ERR_OK;
 }
 
 err move_make(const struct move_wish *wish, struct move_made *made)
 {
     MEM_SCOPE(scope, NULL);
+    struct node_stores now;
     *made = (struct move_made){0};
     struct moving m = {.wish = wish, .made = made, .ctx = scope};
+    TRY(node_stores_check(&wish->to));
+    TRY(folder_check(scope, wish->folder));
     TRY(lock_alone(scope, wish->folder));
-    return moving_run(&m);
+    TRY(node_stores_read(scope, wish->folder, &now));
+    if (text_same(now.records, wish->to.records) && text_same(now.keys, wish->to.keys)) return finish(&m, &now);
+    TRY(both_open(&m, &now, false, m.from));
+    TRY(both_open(&m, &wish->to, true, m.to));
+    return copy_all(&m);
 }
 
 static err mark_cancel(struct tx *tx, void *arg)
@@ -244,14 +285,14 @@ static err mark_cancel(struct tx *tx, void *arg)
     return node_closed_take(tx);
 }
 
-err move_cancel(const char *folder, const struct db_settings *records)
+err move_cancel(const char *folder)
 {
     MEM_SCOPE(scope, NULL);
     struct db *db;
-    struct db_settings settings = *records;
-    settings.store = DB_RECORDS;
-    settings.create = false;
+    struct db_settings settings;
+    TRY(folder_check(scope, folder));
     TRY(lock_alone(scope, folder));
+    TRY(node_store(scope, folder, DB_RECORDS, &settings));
     TRY(db_open(scope, &settings, &db));
     return db_run(db, mark_cancel, NULL);
 }

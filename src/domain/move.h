@@ -13,20 +13,21 @@
 
 #include "domain/copy_watch.h"
 #include "domain/node.h"
+#include "domain/node_stores.h"
 
 struct move_wish {
     const char *folder;
-    /* by enum db_store: where the rows are, where they go */
-    struct db_settings from[2], to[2];
-    /* switch_over: from now on the folder's node has the new stores. On the disk before it returns. */
-    err (*switch_over)(void *arg);
-    void *arg;
+    struct node_stores to;
+    /* Other servers have the stores open, perhaps: so long they are waited for after the mark is put, which they look
+     * for (`serve`). 0: nobody else can. */
+    msec others;
     struct copy_watch watch;
 };
 
 struct move_made {
     int64_t rows[2];
     bool resumed;
+    bool finished; /* only the last step of an earlier move was missing: nothing was copied */
     const char *table; /* that differed, when ERR_STORE is returned; else NULL */
 };
 
@@ -36,6 +37,6 @@ err move_make(const struct move_wish *wish, struct move_made *made);
 
 /* move_cancel: takes the mark from the stores that the folder has: the node serves again where it was. What has
  * arrived elsewhere is worth nothing. ERR_STATE if it is not closed. */
-err move_cancel(const char *folder, const struct db_settings *records);
+err move_cancel(const char *folder);
 
 #endif

@@ -14,6 +14,7 @@
 #include "domain/formbook.h"
 #include "domain/node_closed.h"
 #include "domain/node_setting.h"
+#include "domain/node_stores.h"
 #include "domain/user_root.h"
 
 static const char RECORDS[] = "opentrm.db", KEYS[] = "keys.db", KEY[] = "node.key",
@@ -27,14 +28,6 @@ enum {
 };
 #define CERTIFICATE_DAYS 1095
 #define CLOCKS_APART MSEC_DAY /* a partner's clock may be so much behind ours */
-
-err node_store(mem *ctx, const char *folder, enum db_store store, struct db_settings *out)
-{
-    const char *path;
-    TRY(file_join(ctx, folder, store == DB_RECORDS ? RECORDS : KEYS, &path));
-    *out = (struct db_settings){.kind = DB_SQLITE, .store = store, .path = path};
-    return ERR_OK;
-}
 
 static err open_store(mem *ctx, const char *folder, enum db_store store, bool create,
                       struct db **out)
@@ -228,7 +221,7 @@ static err wish_check(const struct node_wish *wish, const struct init *init)
 
 static err folder_check(mem *scope, const char *folder)
 {
-    static const char *const FILES[] = {RECORDS, KEYS, KEY, CERTIFICATE};
+    static const char *const FILES[] = {RECORDS, KEYS, NODE_STORES, KEY, CERTIFICATE};
     TRY(file_make_folder(folder));
     for (size_t i = 0; i < COUNT_OF(FILES); i++) {
         const char *path;

@@ -3,6 +3,7 @@
  * A node is a folder:
  *
  *   opentrm.db   the records store        keys.db   the wrapped keys (backed up apart)
+ *   stores       instead of them: where the stores are (node_stores.h)
  *   node.key     the transport key, PEM, mode 0600: signs AS2 and receipts, serves TLS; opens
  * nothing node.crt     its certificate, PEM; written last by init, so a folder without it is half
  * made data/        optional: files that replace the built-in data (forms, policies, directory,
@@ -90,9 +91,6 @@ err node_init(const char *folder, const struct clock *clock, const struct node_w
 err node_open(mem *ctx, const char *folder, const struct clock *clock, struct node **out);
 /* node_close: no new work, waiting writes finish. */
 void node_close(struct node *node);
-
-/* node_store: where a store of the folder's node is; nothing is opened. Texts are owned by ctx. */
-err node_store(mem *ctx, const char *folder, enum db_store store, struct db_settings *out);
 
 static inline msec node_now(const struct node *node) { return clock_now(node->clock); }
 

@@ -29,7 +29,7 @@ struct restoring {
 
 static err folder_check(mem *scope, const char *folder)
 {
-    static const char *const FILES[] = {RECORDS, KEYS, KEY, CERTIFICATE, "stores"};
+    static const char *const FILES[] = {RECORDS, KEYS, NODE_STORES, KEY, CERTIFICATE};
     for (size_t i = 0; i < COUNT_OF(FILES); i++) {
         const char *path;
         TRY(file_join(scope, folder, FILES[i], &path));
@@ -99,13 +99,10 @@ static err lists_read(struct restoring *r)
 
 /* ---- making it ---- */
 
-static err store_open(struct restoring *r, const struct db_settings *wanted, const char *name, enum db_store store,
-                      struct db **out)
+static err store_open(struct restoring *r, enum db_store store, struct db **out)
 {
-    struct db_settings settings = {.kind = DB_SQLITE};
-    if (wanted != NULL) settings = *wanted;
-    else TRY(file_join(r->ctx, r->wish->folder, name, &settings.path));
-    settings.store = store;
+    struct db_settings settings;
+    TRY(node_stores_settings(r->ctx, r->wish->folder, &r->wish->stores, store, &settings));
     settings.create = true;
     return db_open(r->ctx, &settings, out);
 }
@@ -174,20 +171,21 @@ static err file_put(struct restoring *r, const char *name, struct bytes content,
 static err make(struct restoring *r, struct restore_made *made)
 {
     const struct restore_wish *w = r->wish;
-    TRY(store_open(r, w->keys_store, KEYS, DB_KEYS, &r->keys_db));
-    TRY(store_open(r, w->records_store, RECORDS, DB_RECORDS, &r->records_db));
+    TRY(store_open(r, DB_KEYS, &r->keys_db));
+    TRY(store_open(r, DB_RECORDS, &r->records_db));
     TRY(store_fill(r, r->keys_db, w->keys, &r->keys, DB_KEYS));
     TRY(store_fill(r, r->records_db, w->records, &r->records, DB_RECORDS));
     TRY(db_run(r->records_db, erasures_put, r));
     TRY(erasure_replay(r->records_db, r->keys_db, clock_now(w->clock), &made->erasures));
     TRY(file_put(r, KEY, secret_bytes(r->keys.key), 0600));
+    TRY(node_stores_write(w->folder, &w->stores));
     return file_put(r, CERTIFICATE, r->keys.certificate, 0644);
 }
 
 /* What a failed restore has made goes: the files of the folder. Stores elsewhere are the operator's. */
 static void unmake(struct restoring *r)
 {
-    static const char *const FILES[] = {CERTIFICATE, KEY, RECORDS, "opentrm.db-wal", "opentrm.db-shm",
+    static const char *const FILES[] = {CERTIFICATE, KEY, NODE_STORES, RECORDS, "opentrm.db-wal", "opentrm.db-shm",
                                         KEYS, "keys.db-wal", "keys.db-shm"};
     if (r->records_db != NULL) db_close(r->records_db);
     if (r->keys_db != NULL) db_close(r->keys_db);
@@ -218,6 +216,7 @@ static err verify(struct restoring *r, struct restore_made *made)
 {
     struct certificate *certificate;
     TRY(folder_check(r->ctx, r->wish->folder));
+    TRY(node_stores_check(&r->wish->stores));
     TRY(look_over(r, r->wish->keys, DB_KEYS, &r->keys));
     TRY(look_over(r, r->wish->records, DB_RECORDS, &r->records));
     TRY(together_check(r));

@@ -14,6 +14,7 @@
 #include "crypto/certificate.h"
 #include "domain/copy_watch.h"
 #include "domain/node.h"
+#include "domain/node_stores.h"
 
 #define RESTORE_LISTS_MOST 16
 
@@ -22,7 +23,7 @@ struct restore_wish {
     const char *records, *keys;
     const char *const *erasures; /* later backups of records, whose lists of erasures count too; NULL-terminated */
     const struct box_pair *key;
-    const struct db_settings *records_store, *keys_store; /* where to; NULL: SQLite in the folder */
+    struct node_stores stores; /* where to */
     const struct clock *clock;
     struct copy_watch watch;
 };

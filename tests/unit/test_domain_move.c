@@ -9,16 +9,10 @@
 struct trip {
     struct people *p;
     char to[2][200];
+    const char *from[2];
     struct move_wish wish;
-    int switched;
     int64_t stop_after; /* rows, after which the process dies; 0: it does not */
 };
-
-static err switched(void *arg)
-{
-    ((struct trip *)arg)->switched++;
-    return ERR_OK;
-}
 
 static void die_there(void *arg, const char *what, int64_t done, int64_t total)
 {
@@ -31,25 +25,32 @@ static struct trip trip(struct people *p, const char *name)
 {
     struct trip t = {.p = p};
     static const char *const FILES[] = {"opentrm.db", "keys.db"};
-    t.wish = (struct move_wish){.folder = p->path, .switch_over = switched};
     for (size_t i = 0; i < 2; i++) {
-        const char *from;
-        OK(file_join(p, p->path, FILES[i], &from));
+        OK(file_join(p, p->path, FILES[i], &t.from[i]));
         (void)snprintf(t.to[i], sizeof t.to[i], "%s/%s-%s", p->path, name, FILES[i]);
-        t.wish.from[i] = (struct db_settings){.path = from};
-        t.wish.to[i] = (struct db_settings){.path = mem_text(p, t.to[i])};
     }
+    t.wish = (struct move_wish){.folder = p->path,
+                                .to = {talloc_asprintf(p, "sqlite:%s", t.to[0]), talloc_asprintf(p, "sqlite:%s", t.to[1])}};
     return t;
 }
 
 static err go(struct trip *t, struct move_made *made)
 {
-    t->wish.arg = t;
     t->wish.watch = (struct copy_watch){die_there, t};
     return move_make(&t->wish, made);
 }
 
 static void node_shut(struct people *p) { node_close(p->node); }
+
+static bool is_switched(struct people *p)
+{
+    struct node_stores stores;
+    OK(node_stores_read(p, p->path, &stores));
+    return stores.records != NULL;
+}
+
+/* As if the operator had removed the file. */
+static void old_stores(struct people *p) { OK(node_stores_write(p->path, &(struct node_stores){0})); }
 
 static void node_again(struct people *p) { OK(node_open(p, p->path, p->clock, &p->node)); }
 
@@ -80,7 +81,7 @@ static void a_node_that_is_open_does_not_move(void **state)
     struct move_made made;
     BAD(ERR_BUSY, go(&t, &made));
     assert_false(file_exists(t.to[0]));
-    assert_int_equal(t.switched, 0);
+    assert_false(is_switched(p));
 }
 
 static void rows_arrive_and_the_old_stores_close(void **state)
@@ -90,21 +91,25 @@ static void rows_arrive_and_the_old_stores_close(void **state)
     struct move_made made;
     struct db_sums before[2], after[2];
     node_shut(p);
-    sums_of(p, t.wish.from[DB_KEYS].path, DB_KEYS, &before[DB_KEYS]);
-    sums_of(p, t.wish.from[DB_RECORDS].path, DB_RECORDS, &before[DB_RECORDS]);
+    sums_of(p, t.from[DB_KEYS], DB_KEYS, &before[DB_KEYS]);
+    sums_of(p, t.from[DB_RECORDS], DB_RECORDS, &before[DB_RECORDS]);
     OK(go(&t, &made));
-    assert_int_equal(t.switched, 1);
+    assert_true(is_switched(p));
     assert_false(made.resumed);
     assert_true(made.rows[DB_RECORDS] > 10 && made.rows[DB_KEYS] > 10);
     sums_of(p, t.to[DB_RECORDS], DB_RECORDS, &after[DB_RECORDS]);
     sums_of(p, t.to[DB_KEYS], DB_KEYS, &after[DB_KEYS]);
     assert_memory_equal(&before[DB_KEYS], &after[DB_KEYS], sizeof after[0]);
     assert_memory_equal(&before[DB_RECORDS], &after[DB_RECORDS], sizeof after[0]); /* without the mark */
-    /* The folder still has the old files: they do not serve. */
+    node_again(p); /* with the new stores */
+    node_shut(p);
+    BAD(ERR_CONFLICT, go(&t, &made)); /* it is there already */
+    /* With the old ones, which are still there, it does not serve. */
     struct node *node;
+    old_stores(p);
     BAD(ERR_STATE, node_open(p, p->path, p->clock, &node));
-    OK(move_cancel(p->path, &t.wish.from[DB_RECORDS]));
-    BAD(ERR_STATE, move_cancel(p->path, &t.wish.from[DB_RECORDS]));
+    OK(move_cancel(p->path));
+    BAD(ERR_STATE, move_cancel(p->path));
     node_again(p);
 }
 
@@ -147,9 +152,11 @@ static void a_move_that_was_killed_goes_on(void **state)
         assert_true(died < 100);
     }
     assert_true(died > 5);
-    OK(move_cancel(p->path, &t.wish.from[DB_RECORDS]));
+    assert_true(is_switched(p));
+    old_stores(p);
+    OK(move_cancel(p->path));
     for (size_t i = 0; i < 2; i++) {
-        sums_of(p, t.wish.from[i].path, (enum db_store)i, &from);
+        sums_of(p, t.from[i], (enum db_store)i, &from);
         sums_of(p, t.to[i], (enum db_store)i, &to);
         assert_memory_equal(&from, &to, sizeof from);
     }
@@ -167,8 +174,8 @@ static void a_copy_that_differs_is_not_switched_to(void **state)
     assert_true(people_sql(p, name, "UPDATE organisation SET name = 'Other'") > 0);
     BAD(ERR_STORE, go(&t, &made));
     assert_string_equal(made.table, "organisation");
-    assert_int_equal(t.switched, 0);
-    OK(move_cancel(p->path, &t.wish.from[DB_RECORDS]));
+    assert_false(is_switched(p));
+    OK(move_cancel(p->path));
     node_again(p);
 }
 

@@ -1,0 +1,56 @@
+/* move.c - the command that moves a node's rows to other stores. */
+#include "domain/move.h"
+
+#include "base/text.h"
+#include "cli/command.h"
+#include "cli/progress.h"
+
+/* Longer than `serve` takes to notice the mark and to drain. */
+#define OTHERS (30 * MSEC_SECOND)
+
+static const char HERE[] = "sqlite";
+
+static err move(struct cli *cli)
+{
+    struct node_stores now;
+    struct move_made made;
+    struct progress progress = progress_begin();
+    const char *folder = cli->arguments[0], *to = cli_option(cli, "to");
+    if (cli_option(cli, "cancel") != NULL) {
+        TRY(move_cancel(folder));
+        (void)fprintf(cli->out, "The node serves again where it was. What has arrived elsewhere is worth nothing: remove it.\n");
+        return ERR_OK;
+    }
+    ENSURE(to != NULL, ERR_INPUT, "say where to: --to sqlite, or --to ADDRESS --keys ADDRESS");
+    struct move_wish wish = {.folder = folder, .watch = {progress_on, &progress}};
+    if (!text_same(to, HERE)) wish.to = (struct node_stores){to, cli_option(cli, "keys")};
+    TRY(node_stores_check(&wish.to));
+    TRY(node_stores_read(cli->ctx, folder, &now));
+    if (now.records != NULL && !text_starts(now.records, HERE)) wish.others = OTHERS;
+    if (wish.others > 0) (void)fprintf(stderr, "closing the stores; other servers have half a minute to notice\n");
+    err e = move_make(&wish, &made);
+    progress_end(&progress);
+    if (made.table != NULL) cli->detail = talloc_asprintf(cli->ctx, "table %s", made.table);
+    TRY(e);
+    if (made.finished)
+        (void)fprintf(cli->out, "Nothing is left to move: the node has these stores, and serves from them again.\n");
+    else
+        (void)fprintf(cli->out, "%lld rows of records and %lld of keys moved%s, counts and hashes of all tables compared.\n",
+                      (long long)made.rows[DB_RECORDS], (long long)made.rows[DB_KEYS], made.resumed ? " (the rest of them now)" : "");
+    if (made.finished) return ERR_OK;
+    (void)fprintf(cli->out,
+                  "The node has the new stores from now on. The old ones are as they were, and closed: they do not serve.\n"
+                  "Remove them when you are sure, keys first; backups of keys older than 30 days must go as always.\n");
+    return ERR_OK;
+}
+
+const struct command COMMANDS_MOVE[] = {
+    {.words = "move",
+     .arguments = {"DIR"},
+     .help = "moves a node to other stores, while it does not run; run it again if it was interrupted",
+     .options = {{"to", "ADDRESS", "of the new records: postgres://..., or \"sqlite\": files in DIR"},
+                 {"keys", "ADDRESS", "of the new keys: another database"},
+                 {"cancel", NULL, "takes back a move that is not finished"}},
+     .run = move},
+    {0},
+};
