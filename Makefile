@@ -3,7 +3,7 @@
 #   make demo          two nodes on this machine, with invented people; make demo ONCE=1 plays a
 #                      whole crossing, prints its evidence and ends
 #   make check         everything that can be tested; the last line is "N passed, N failed"
-#   make bench         the ratios of docs/bench.md, measured on this machine
+#   make bench         the targets of docs/bench.md, measured on this machine; CASES=1000000 for the largest store
 #   make fuzz          a long run of every fuzz target (SECONDS each, 600 by default)
 #   make lint          tools/lint alone
 #   make analyze       clang-tidy over src/ (or FILES="...")

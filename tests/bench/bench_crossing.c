@@ -9,21 +9,11 @@
  */
 #include "../unit/relay.h"
 
-#include <time.h>
-
-#include "crypto/openssl.h"
-#include "crypto/sha256.h"
+#include "bare.h"
 #include "exchange/seal.h"
 #include "exchange/strict.h"
 
 enum { ROUNDS = 40, PARTS = 3 };
-
-static double cpu_ms(void)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
 
 struct load {
     struct bytes definition, pdf;
@@ -138,59 +128,6 @@ static double crossing(struct world *w, struct load *load)
 
 /* ---- the same by OpenSSL alone ---- */
 
-static void bare_sign_verify(const struct private_key *key, struct bytes in)
-{
-    uint8_t signature[KEY_BITS / 8];
-    size_t n = sizeof signature;
-    OSSL_SCOPE(EVP_MD_CTX, sign);
-    OSSL_SCOPE(EVP_MD_CTX, verify);
-    sign = EVP_MD_CTX_new();
-    verify = EVP_MD_CTX_new();
-    assert_int_equal(EVP_DigestSignInit(sign, NULL, EVP_sha256(), NULL, key->pkey), 1);
-    assert_int_equal(EVP_DigestSign(sign, signature, &n, in.p, in.n), 1);
-    assert_int_equal(EVP_DigestVerifyInit(verify, NULL, EVP_sha256(), NULL, key->pkey), 1);
-    assert_int_equal(EVP_DigestVerify(verify, signature, n, in.p, in.n), 1);
-}
-
-static void oaep(EVP_PKEY_CTX *key)
-{
-    assert_int_equal(EVP_PKEY_CTX_set_rsa_padding(key, RSA_PKCS1_OAEP_PADDING), 1);
-    assert_int_equal(EVP_PKEY_CTX_set_rsa_oaep_md(key, EVP_sha256()), 1);
-}
-
-static void bare_key_transport(const struct private_key *key)
-{
-    uint8_t secret[32] = {0}, sealed[KEY_BITS / 8], opened[KEY_BITS / 8];
-    size_t n = sizeof sealed, m = sizeof opened;
-    OSSL_SCOPE(EVP_PKEY_CTX, to);
-    OSSL_SCOPE(EVP_PKEY_CTX, from);
-    to = EVP_PKEY_CTX_new(key->pkey, NULL);
-    from = EVP_PKEY_CTX_new(key->pkey, NULL);
-    assert_int_equal(EVP_PKEY_encrypt_init(to), 1);
-    oaep(to);
-    assert_int_equal(EVP_PKEY_encrypt(to, sealed, &n, secret, sizeof secret), 1);
-    assert_int_equal(EVP_PKEY_decrypt_init(from), 1);
-    oaep(from);
-    assert_int_equal(EVP_PKEY_decrypt(from, opened, &m, sealed, n), 1);
-}
-
-static void bare_gcm(mem *ctx, struct bytes in)
-{
-    uint8_t key[32] = {0}, nonce[12] = {0}, tag[16], *out = talloc_size(ctx, in.n);
-    int n = 0;
-    for (int encrypt = 1; encrypt >= 0; encrypt--) {
-        EVP_CIPHER_CTX *cipher = EVP_CIPHER_CTX_new();
-        assert_int_equal(EVP_CipherInit_ex(cipher, EVP_aes_256_gcm(), NULL, key, nonce, encrypt),
-                         1);
-        assert_int_equal(EVP_CipherUpdate(cipher, out, &n, in.p, (int)in.n), 1);
-        if (encrypt) {
-            assert_int_equal(EVP_CipherFinal_ex(cipher, out + n, &n), 1);
-            assert_int_equal(EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_GET_TAG, 16, tag), 1);
-        }
-        EVP_CIPHER_CTX_free(cipher);
-    }
-}
-
 static double bare(struct world *w, const struct load *load)
 {
     MEM_SCOPE(ctx, NULL);
@@ -200,8 +137,10 @@ static double bare(struct world *w, const struct load *load)
     double start = cpu_ms();
     for (int i = 0; i < PARTS; i++) {
         bare_sign_verify(w->it.side->organisation_key, part);
-        bare_key_transport(w->al.side->organisation_key);
-        bare_gcm(ctx, part);
+        bare_key(w->al.side->organisation_key, true);
+        bare_key(w->al.side->organisation_key, false);
+        bare_gcm(ctx, part, 1);
+        bare_gcm(ctx, part, 0);
     }
     uint8_t digest[SHA256_SIZE];
     bare_sign_verify(w->it.side->node_key, content); /* and once more when it is opened */
