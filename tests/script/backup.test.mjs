@@ -1,6 +1,7 @@
 // backup.test.mjs - a node is backed up while it works, and comes back from the two files: people sign in and read their case.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -56,6 +57,67 @@ test('a running node is backed up, and what is in the files nobody reads', async
     assert.equal(fs.statSync(f).mode & 0o777, 0o600);
   }
   assert.deepEqual(fs.readdirSync(folder).length, 2, 'nothing else is left in the folder');
+});
+
+test('backed up while cases are made: no case lacks its keys', async () => {
+  const busy = path.join(w.folder, 'busy');
+  fs.mkdirSync(busy);
+  let stop = false, made = 0;
+  const people = [giulia, await w.person('it', 'paolo')];
+  const work = people.map(async (person) => { while (!stop) { await job.openCase(person, 'W.'); made++; } });
+  const backups = [];
+  for (let n = 0; n < 3; n++) {
+    const before = made;
+    const child = spawn(BINARY, ['backup', w.it.folder, '--to', busy, '--key', publicKey, '--clock', at(Date.now() + n * 60_000)], { stdio: 'ignore' });
+    const [status] = await once(child, 'exit');
+    assert.equal(status, 0);
+    backups.push(made - before);
+  }
+  stop = true;
+  await Promise.all(work);
+  assert.ok(made > 3, 'cases were made meanwhile');
+  const of = (kind) => fs.readdirSync(busy).filter((f) => f.startsWith(kind)).sort().map((f) => path.join(busy, f));
+  for (let n = 0; n < 3; n++) {
+    const dir = `busy-${n}`;
+    fine(restoreArgs(dir, { records: of('records')[n], keys: of('keys')[n] }));
+    const r = spawnSync('python3', ['-c', `
+import sqlite3, sys
+records, keys = (sqlite3.connect(sys.argv[1] + "/" + f) for f in ("opentrm.db", "keys.db"))
+cases = [c for (c,) in records.execute("SELECT id FROM case_file")]
+held = {c for (c,) in keys.execute("SELECT case_id FROM case_wrap")}
+print(len(cases), len([c for c in cases if c not in held]))
+`, path.join(w.folder, dir)], { encoding: 'utf8' });
+    const [cases, lost] = r.stdout.trim().split(' ').map(Number);
+    assert.ok(cases >= 1, r.stderr);
+    assert.equal(lost, 0, 'cases without keys');
+  }
+});
+
+test('a restore that was killed is no node; in a new folder it comes about', async () => {
+  const killed = restoreArgs('killed');
+  const child = spawn(BINARY, killed, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const ended = once(child, 'exit');
+  child.stderr.on('data', (d) => { if (/^(keys|records): /m.test(String(d))) child.kill('SIGKILL'); });
+  const [, signal] = await ended;
+  assert.equal(signal, 'SIGKILL');
+  const dir = path.join(w.folder, 'killed');
+  assert.ok(!fs.existsSync(path.join(dir, 'node.crt')));
+  refused(['partner', 'list', dir], /no node in this folder|half made/);
+  refused(killed, /half of one/);
+  fs.rmSync(dir, { recursive: true });
+  fine(killed);
+});
+
+test('a disk that is full: a sentence, and no half file', { skip: process.getuid() !== 0 && 'needs to mount' }, (t) => {
+  const small = path.join(w.folder, 'small');
+  fs.mkdirSync(small);
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', small]).status !== 0) return t.skip('cannot mount');
+  try {
+    refused(['backup', w.it.folder, '--to', small, '--key', publicKey], /is the disk full/);
+    assert.deepEqual(fs.readdirSync(small), []);
+    refused(restoreArgs('small/node'), /disk/);
+    assert.ok(!fs.existsSync(path.join(small, 'node', 'node.crt')) && !fs.existsSync(path.join(small, 'node', 'keys.db')));
+  } finally { spawnSync('umount', [small]); }
 });
 
 test('files that were cut, changed, exchanged or are for another key are refused, and leave nothing', () => {

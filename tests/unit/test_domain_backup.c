@@ -2,6 +2,7 @@
 #include "crew.h"
 
 #include "crypto/backup_key.h"
+#include "db/case_file.h"
 #include "domain/backup.h"
 #include "domain/erasure.h"
 #include "domain/restore.h"
@@ -147,6 +148,64 @@ static void a_backup_that_another_node_signed_is_refused(void **state)
     clean(&v);
 }
 
+/* A case is opened while the node is backed up: first the keys, then the row, as always. */
+struct meanwhile {
+    struct vaults *v;
+    const char *last;
+    unsigned opened;
+};
+
+static err case_put(struct tx *tx, void *arg) { return db_case_insert(tx, arg, "identity"); }
+
+static void case_opens(void *arg, const char *what, int64_t done, int64_t total)
+{
+    struct meanwhile *m = arg;
+    struct vault *vault;
+    char code[32];
+    (void)done, (void)total;
+    if (m->last == what) return;
+    m->last = what;
+    (void)snprintf(code, sizeof code, "IT-26-M%u", m->opened++);
+    struct db_case row = {.id = case_new(m->v->p, m->v->c->worker, m->v->c->team, &vault),
+                          .code = code,
+                          .organisation_id = m->v->p->organisation,
+                          .team_id = m->v->c->team,
+                          .origin = "own",
+                          .state = "open",
+                          .created_at = T0,
+                          .updated_at = T0};
+    OK(db_run(m->v->p->node->records, case_put, &row));
+}
+
+static void every_case_of_a_backup_has_its_keys(void **state)
+{
+    struct vaults v = ready(*state);
+    struct meanwhile m = {.v = &v};
+    struct backup_made made;
+    struct restore_made back;
+    char path[200], sql[300];
+    sqlite3 *db = NULL;
+    sqlite3_stmt *statement = NULL;
+    const struct backup_wish wish = {.to = v.folder, .key = v.key.public_key, .watch = {case_opens, &m}};
+    clock_set(v.p->clock, node_now(v.p->node) + MSEC_SECOND);
+    OK(backup_make(v.p->node, &wish, v.p, &made));
+    assert_int_equal(m.opened, 2); /* while the records went, and while the keys went */
+    OK(restored(&v, "restored", made.records, made.keys, NULL, &back));
+    (void)snprintf(path, sizeof path, "%s/restored/opentrm.db", v.folder);
+    (void)snprintf(sql, sizeof sql,
+                   "ATTACH '%s/restored/keys.db' AS k; CREATE TEMP TABLE lost AS SELECT id FROM main.case_file "
+                   "WHERE id NOT IN (SELECT case_id FROM k.case_wrap)",
+                   v.folder);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, "SELECT count(*) FROM lost", -1, &statement, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    assert_int_equal(sqlite3_column_int(statement, 0), 0);
+    (void)sqlite3_finalize(statement);
+    (void)sqlite3_close(db);
+    clean(&v);
+}
+
 #define T(name) cmocka_unit_test(name)
 
 int main(void)
@@ -154,6 +213,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(what_was_erased_does_not_come_back),
         T(an_interrupted_erasure_is_finished),
+        T(every_case_of_a_backup_has_its_keys),
         T(a_backup_that_another_node_signed_is_refused),
     };
     return cmocka_run_group_tests(tests, people_begin, people_end);
