@@ -1,7 +1,7 @@
 /* audit.h - who did what, written in the transaction of the act itself, in lines that cannot be
  * changed unnoticed.
  *
- * Each process writes a chain of its own. A line holds the hash of the line before it and a salted
+ * Each writing connection of a process (db_lane; on SQLite there is one) writes a chain of its own. A line holds the hash of the line before it and a salted
  * commitment to its event; event and salt stand in another table, so that an event can be erased
  * while the chain holds. Signed checkpoints join the heads of all chains and name the checkpoint
  * before; partners' receipts carry their hash, so that a cut tail shows. Exact bytes, and how to
@@ -18,9 +18,9 @@
 #include "db/db.h"
 #include "db/page.h"
 
-struct audit; /* this process's chain, and which reads it wrote lately; shared by all threads */
+struct audit; /* this process's chains, and which reads it wrote lately; shared by all threads */
 
-/* audit_open: a new chain; nothing is written before the first event. Owned by ctx. */
+/* audit_open: new chains; nothing is written before the first event. Owned by ctx. */
 err audit_open(mem *ctx, msec now, struct audit **out);
 
 struct audit_event {

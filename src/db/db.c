@@ -1,8 +1,9 @@
-/* db.c - a store: its engine, its writer, its readers. */
+/* db.c - a store: its engine, its writer or lanes, its readers. */
 #include "db/db.h"
 
 #include "base/text.h"
 #include "db/engine.h"
+#include "db/lanes.h"
 #include "db/migrate.h"
 #include "db/pool.h"
 #include "db/writer.h"
@@ -10,11 +11,16 @@
 struct db {
     struct db_settings settings;
     const struct db_engine *engine;
-    struct db_writer *writer; /* NULL: read-only */
+    /* One of the two; none: read-only. */
+    struct db_writer *writer;
+    struct db_lanes *lanes;
     struct db_pool *pool;
 };
 
-static const struct db_engine *const ENGINES[DB_ENGINES] = {[DB_SQLITE] = &db_engine_sqlite};
+static const struct db_engine *const ENGINES[DB_ENGINES] = {
+    [DB_SQLITE] = &db_engine_sqlite,
+    [DB_POSTGRES] = &db_engine_postgres,
+};
 
 static struct db_migrations steps_of(enum db_store store)
 {
@@ -23,24 +29,40 @@ static struct db_migrations steps_of(enum db_store store)
 
 static void settings_default(struct db_settings *s)
 {
+    static const msec WAIT[DB_ENGINES] = {
+        [DB_SQLITE] = 10 * MSEC_SECOND,
+        [DB_POSTGRES] = 60 * MSEC_SECOND, /* a standby takes the first one's place meanwhile */
+    };
     if (s->readers == 0) s->readers = 8;
+    if (s->writers == 0) s->writers = 8;
+    if (s->writers > DB_LANES) s->writers = DB_LANES;
     if (s->queue == 0) s->queue = 1024;
     if (s->group == 0) s->group = 128;
-    if (s->wait == 0) s->wait = 10 * MSEC_SECOND;
+    if (s->wait == 0) s->wait = WAIT[s->kind];
     if (s->limit == 0) s->limit = 30 * MSEC_SECOND;
 }
 
-static err writer_open(struct db *db)
+static err migrate_alone(struct db *db, struct db_conn *conn)
+{
+    TRY(db->engine->alone(conn, true));
+    err e = migrate(db->engine, conn, db->settings.store, steps_of(db->settings.store),
+                    db->settings.create);
+    err ended = db->engine->alone(conn, false);
+    return err_failed(e) ? e : ended;
+}
+
+/* One connection brings the store to this version; then it is the writer's, or makes place for the
+ * lanes. */
+static err writing_start(struct db *db)
 {
     struct db_conn *conn = NULL;
     TRY(db->engine->open(&db->settings, true, &conn));
-    err e = migrate(db->engine, conn, db->settings.store, steps_of(db->settings.store),
-                    db->settings.create);
-    if (err_failed(e)) {
-        db->engine->close(conn);
-        return e;
-    }
-    return writer_start(db, db->engine, conn, &db->settings, &db->writer);
+    err e = migrate_alone(db, conn);
+    if (!err_failed(e) && db->engine->one_writer)
+        return writer_start(db, db->engine, conn, &db->settings, &db->writer);
+    db->engine->close(conn);
+    if (err_failed(e)) return e;
+    return lanes_start(db, db->engine, &db->settings, &db->lanes);
 }
 
 static err reader_check(struct db *db)
@@ -53,18 +75,19 @@ static err reader_check(struct db *db)
 }
 
 /* Runs when the context that db was opened in goes, or db_close is called. Readers first: the last
- * connection to close is the writer's, which folds the log into the file. */
+ * connection to close is SQLite's writer's, which folds the log into the file. */
 static int db_end(struct db *db)
 {
     if (db->pool != NULL) pool_stop(db->pool);
     if (db->writer != NULL) writer_stop(db->writer);
+    if (db->lanes != NULL) lanes_stop(db->lanes);
     return 0;
 }
 
 static err db_begin(struct db *db)
 {
-    if (!db->settings.read_only) TRY(writer_open(db));
-    TRY(pool_start(db, db->engine, &db->settings, &db->pool));
+    if (!db->settings.read_only) TRY(writing_start(db));
+    TRY(pool_start(db, db->engine, &db->settings, false, &db->pool));
     return db->settings.read_only ? reader_check(db) : ERR_OK;
 }
 
@@ -94,6 +117,8 @@ err db_kind_of(const char *address, enum db_kind *out)
         enum db_kind kind;
     } SCHEMES[] = {
         {"sqlite:", DB_SQLITE},
+        {"postgres://", DB_POSTGRES},
+        {"postgresql://", DB_POSTGRES},
     };
     for (size_t i = 0; i < COUNT_OF(SCHEMES); i++)
         if (text_starts(address, SCHEMES[i].begins)) {
@@ -107,23 +132,39 @@ void db_close(struct db *db) { (void)talloc_free(db); }
 
 err db_run(struct db *db, db_fn *fn, void *arg)
 {
-    ENSURE(db->writer != NULL, ERR_STATE, "the store was opened for reading only");
-    return writer_run(db->writer, fn, arg);
+    if (db->writer != NULL) return writer_run(db->writer, fn, arg);
+    if (db->lanes != NULL) return lanes_run(db->lanes, fn, arg);
+    FAIL(ERR_STATE, "the store was opened for reading only");
+}
+
+static bool is_inside(struct db *db)
+{
+    return (db->writer != NULL && writer_is_me(db->writer)) ||
+           (db->lanes != NULL && lanes_is_me(db->lanes));
 }
 
 /* Ending a snapshot has nothing to lose. */
-static err snapshot_run(struct db *db, struct db_conn *conn, db_fn *fn, void *arg)
+static err snapshot_once(struct db *db, struct db_conn *conn, db_fn *fn, void *arg)
 {
     TRY(db->engine->begin(conn));
-    err e = tx_run(db->engine, conn, db->settings.store, fn, arg);
+    err e = tx_run(db->engine, conn, db->settings.store, 0, fn, arg);
     db->engine->rollback(conn);
     return e;
 }
 
+/* Anew while the server changes. */
+static err snapshot_run(struct db *db, struct db_conn *conn, db_fn *fn, void *arg)
+{
+    const msec until = clock_monotonic() + db->settings.wait;
+    for (;;) {
+        err e = snapshot_once(db, conn, fn, arg);
+        if (e.kind != ERR_BUSY || !db->engine->again(conn) || clock_monotonic() >= until) return e;
+    }
+}
+
 err db_read(struct db *db, db_fn *fn, void *arg)
 {
-    ENSURE(db->writer == NULL || !writer_is_me(db->writer), ERR_BUG,
-           "a snapshot inside a transaction");
+    ENSURE(!is_inside(db), ERR_BUG, "a snapshot inside a transaction");
     struct db_conn *conn = NULL;
     TRY(pool_take(db->pool, &conn));
     err e = snapshot_run(db, conn, fn, arg);
@@ -142,11 +183,14 @@ err db_check(struct db *db)
 
 err db_scrub(struct db *db)
 {
-    ENSURE(db->writer != NULL, ERR_STATE, "the store was opened for reading only");
-    return writer_scrub(db->writer);
+    if (db->writer != NULL) return writer_scrub(db->writer);
+    if (db->lanes != NULL) return lanes_scrub(db->lanes);
+    FAIL(ERR_STATE, "the store was opened for reading only");
 }
 
 struct db_writes db_writes(const struct db *db)
 {
-    return db->writer == NULL ? (struct db_writes){0} : writer_writes(db->writer);
+    if (db->writer != NULL) return writer_writes(db->writer);
+    if (db->lanes != NULL) return lanes_writes(db->lanes);
+    return (struct db_writes){0};
 }

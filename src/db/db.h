@@ -19,6 +19,7 @@ struct tx; /* a transaction or a read snapshot; valid only inside the function i
 
 enum db_kind {
     DB_SQLITE,
+    DB_POSTGRES,
     DB_ENGINES /* how many there are */
 };
 
@@ -28,14 +29,16 @@ enum db_store { DB_RECORDS, DB_KEYS };
 struct db_settings {
     enum db_kind kind;
     enum db_store store; /* which migrations */
-    const char *path;    /* SQLite: the file */
+    const char *path;    /* SQLite: the file; PostgreSQL: its address (postgres_address.h) */
     const char *vfs;     /* SQLite: name of a VFS, NULL for the system's (fault tests set it) */
     bool create;         /* make it if it is not there; else ERR_NOT_FOUND */
     bool read_only;      /* db_run is refused with ERR_STATE; nothing is migrated */
     unsigned readers;    /* connections that read at the same time, at most 64 (8) */
+    unsigned writers;    /* PostgreSQL: connections that write at the same time, at most DB_LANES (8) */
     unsigned queue;      /* transactions that may wait (1024) */
     unsigned group;      /* transactions that share a commit (128) */
-    msec wait;           /* longest wait for a turn, or for another program that writes (10 s) */
+    msec wait;           /* longest wait for a turn, for another program that writes, for a server
+                            that takes another's place (SQLite 10 s, PostgreSQL 60 s) */
     msec limit;          /* longest run of one statement (30 s) */
 };
 
@@ -51,16 +54,19 @@ void db_close(struct db *db);
 err db_kind_of(const char *address, enum db_kind *out);
 
 /* What runs in a transaction. May run more than once, therefore: no effect but on the store and on
- * what `arg` points to, and the latter is set afresh by each run. Runs on another thread (the
- * writer's) while the caller waits, so it may use the caller's memory. No sealing, no network, no
+ * what `arg` points to, and the latter is set afresh by each run. Runs on another thread (SQLite's
+ * writer) while the caller waits, so it may use the caller's memory. No sealing, no network, no
  * other db_run in it: everybody else waits meanwhile. A failure takes the transaction back and is
  * what db_run returns. A statement that failed takes it back even if fn goes on and returns ERR_OK.
  */
 typedef err db_fn(struct tx *tx, void *arg);
 
 /* db_run: a write transaction, serialisable. Returns after it is on the disk (fsync), or as if it
- * had never been. Waiting transactions of several threads share one commit, each protected from the
- * others' failures. ERR_BUSY if the queue is full or no turn came in time. */
+ * had never been. On SQLite waiting transactions of several threads share one commit, each
+ * protected from the others' failures; on PostgreSQL each has a connection of its own, and runs
+ * anew when another was in its way or the server changes. ERR_BUSY if the queue is full or no turn
+ * came in time; also, with a sentence that says so, in the one case where nobody can know whether
+ * it was kept: the server went away in the middle of a commit and none took its place in time. */
 err db_run(struct db *db, db_fn *fn, void *arg);
 
 /* db_read: a read snapshot: fn sees the store as it is now and no later write; everything that
@@ -82,7 +88,7 @@ err db_scrub(struct db *db);
 struct db_writes {
     uint64_t transactions;
     uint64_t commits;
-    uint64_t lost_groups; /* commits that failed and were rerun one by one */
+    uint64_t lost_groups; /* commits that failed and were rerun one by one (PostgreSQL: rerun) */
     uint64_t waiting;
 };
 struct db_writes db_writes(const struct db *db);
@@ -91,5 +97,9 @@ struct db_writes db_writes(const struct db *db);
 mem *db_scratch(struct tx *tx);
 enum db_store db_which(const struct tx *tx);
 enum db_kind db_engine_of(const struct tx *tx);
+/* db_lane: which of the process's writing connections this is, less than DB_LANES. Two transactions
+ * of one lane never run at the same time. */
+unsigned db_lane(const struct tx *tx);
+#define DB_LANES 16
 
 #endif

@@ -72,6 +72,28 @@ static const struct db_query CLAIM[DB_ENGINES] = {
             CLAIM_IN,
             OUT,
         },
+    /* Several processes claim: the partner's row is the turn, one message of a partner at a time; a
+     * turn that another has is skipped, not waited for. */
+    [DB_POSTGRES] =
+        {
+            "delivery_claim",
+            "WITH turn AS MATERIALIZED (SELECT p.id FROM partner AS p WHERE EXISTS"
+            "   (SELECT 1 FROM delivery AS c WHERE c.partner_id = p.id AND c.state = 'queued'"
+            "    AND c.next_at <= $2) AND NOT EXISTS (SELECT 1 FROM delivery AS s"
+            "    WHERE s.partner_id = p.id AND s.state = 'sending')"
+            "   ORDER BY (SELECT min(c.next_at) FROM delivery AS c WHERE c.partner_id = p.id"
+            "    AND c.state = 'queued'), p.id LIMIT $4 FOR UPDATE OF p SKIP LOCKED),"
+            " next AS MATERIALIZED (SELECT d.message_id FROM turn AS t JOIN LATERAL"
+            "   (SELECT c.message_id FROM delivery AS c WHERE c.partner_id = t.id"
+            "    AND c.state = 'queued' AND c.next_at <= $2"
+            "    ORDER BY c.next_at, c.message_id LIMIT 1) AS d ON true)"
+            "UPDATE delivery SET state = 'sending', attempts = attempts + 1, lease_by = $1,"
+            " lease_until = $3 WHERE message_id IN (SELECT n.message_id FROM next AS n)"
+            " RETURNING " HEAD
+            ", (SELECT b.body FROM delivery_body AS b WHERE b.message_id = delivery.message_id)",
+            CLAIM_IN,
+            OUT,
+        },
 };
 
 err db_delivery_insert(struct tx *tx, const struct db_delivery *row)

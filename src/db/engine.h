@@ -1,8 +1,8 @@
 /* engine.h - what a database engine does for us: connections, transactions, statements.
  *
  * Everything that differs between engines is behind this table, but for the DDL texts
- * (migrations.h) and the claiming of jobs (delivery.c). Used by db.c, writer.c, query.c, migrate.c
- * only.
+ * (dialect.h, migrate.h) and the claiming of jobs (delivery.c). Used by db.c, writer.c, lanes.c,
+ * pool.c, query.c, migrate.c only.
  */
 #ifndef OPENTRM_DB_ENGINE_H
 #define OPENTRM_DB_ENGINE_H
@@ -18,6 +18,8 @@ struct db_engine {
     /* open: a connection, for writing or for read snapshots only. Its memory is its own. */
     err (*open)(const struct db_settings *settings, bool writes, struct db_conn **out);
     void (*close)(struct db_conn *conn);
+    /* alone: while a process migrates, others wait here (begin) until it has done (not begin). */
+    err (*alone)(struct db_conn *conn, bool begin);
 
     /* begin: a transaction; a reading one sees one snapshot. commit returns after fsync; when it
      * fails the transaction is gone. rollback always ends it. */
@@ -30,6 +32,9 @@ struct db_engine {
     err (*mark_undo)(struct db_conn *conn);
     /* whole: false if an error has taken the whole transaction back already. */
     bool (*whole)(const struct db_conn *conn);
+    /* again: the last failure was nobody's fault (another transaction in the way, a server that
+     * went away): the same transaction may run anew. */
+    bool (*again)(const struct db_conn *conn);
 
     /* script: statements without parameters or results (DDL). */
     err (*script)(struct db_conn *conn, const char *sql);
@@ -46,18 +51,20 @@ struct db_engine {
 };
 
 extern const struct db_engine db_engine_sqlite;
+extern const struct db_engine db_engine_postgres;
 
 /* A transaction, as the functions of query.h see it. */
 struct tx {
     const struct db_engine *engine;
     struct db_conn *conn;
     enum db_store store;
+    unsigned lane; /* db_lane */
     mem *scratch;
     err failed; /* the first statement that failed; nothing runs after it */
 };
 
 /* tx_run: fn in a transaction that has begun; the caller commits or takes back. */
-err tx_run(const struct db_engine *engine, struct db_conn *conn, enum db_store store, db_fn *fn,
-           void *arg);
+err tx_run(const struct db_engine *engine, struct db_conn *conn, enum db_store store, unsigned lane,
+           db_fn *fn, void *arg);
 
 #endif

@@ -61,6 +61,19 @@ static err conn_mark_undo(struct db_conn *conn)
     return plain(conn, &MARK_KEEP);
 }
 
+/* A transaction that writes is alone by itself. */
+static err conn_alone(struct db_conn *conn, bool begin)
+{
+    (void)conn, (void)begin;
+    return ERR_OK;
+}
+
+static bool conn_again(const struct db_conn *conn)
+{
+    (void)conn;
+    return false;
+}
+
 /* ---- housekeeping ---- */
 
 /* Copying the log into the file waits for the answers to go out first. What fails here is tried
@@ -122,6 +135,7 @@ const struct db_engine db_engine_sqlite = {
     .one_writer = true,
     .open = sqlite_conn_open,
     .close = sqlite_conn_close,
+    .alone = conn_alone,
     .begin = conn_begin,
     .commit = conn_commit,
     .rollback = conn_rollback,
@@ -129,6 +143,7 @@ const struct db_engine db_engine_sqlite = {
     .mark_keep = conn_mark_keep,
     .mark_undo = conn_mark_undo,
     .whole = conn_whole,
+    .again = conn_again,
     .script = conn_script,
     .run = sqlite_run,
     .tidy = conn_tidy,

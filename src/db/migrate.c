@@ -1,6 +1,8 @@
 /* migrate.c - numbered migrations. */
 #include "db/migrate.h"
 
+#include "db/dialect.h"
+
 static const struct db_query VERSION = {
     "migration_version",
     "SELECT coalesce(max(number), 0), count(*), coalesce(max(store), '') FROM migration",
@@ -57,7 +59,10 @@ static err step_do(struct tx *tx, void *arg)
     if ((uint64_t)v->number == v->steps.n) return ERR_OK;
     const struct db_migration *m = &v->steps.at[v->number];
     ENSURE(m->number == v->number + 1, ERR_BUG, "a gap in the numbers of the migrations");
-    TRY(v->engine->script(v->conn, m->sql[v->engine->kind]));
+    const char *sql;
+    TRY(dialect_of(db_scratch(tx), v->engine->kind, m->sql, &sql));
+    TRY(v->engine->script(v->conn, sql));
+    if (m->also[v->engine->kind] != NULL) TRY(v->engine->script(v->conn, m->also[v->engine->kind]));
     struct db_value values[] = {db_int(m->number), db_text(store_name(v->store)), db_text(m->name)};
     TRY(db_exec(tx, &DONE, values, COUNT_OF(values), NULL));
     v->number = m->number;
@@ -67,7 +72,7 @@ static err step_do(struct tx *tx, void *arg)
 static err in_transaction(struct version *v, db_fn *fn)
 {
     TRY(v->engine->begin(v->conn));
-    err e = tx_run(v->engine, v->conn, v->store, fn, v);
+    err e = tx_run(v->engine, v->conn, v->store, 0, fn, v);
     if (!err_failed(e)) return v->engine->commit(v->conn);
     v->engine->rollback(v->conn);
     return e;

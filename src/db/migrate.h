@@ -11,7 +11,8 @@
 struct db_migration {
     int64_t number; /* 1, 2, ... without gaps */
     const char *name;
-    const char *sql[DB_ENGINES]; /* DDL, a text for each engine */
+    const char *sql;              /* in the words of dialect.h */
+    const char *also[DB_ENGINES]; /* what every engine says in its own way (triggers); or NULL */
 };
 struct db_migrations {
     const struct db_migration *at;

@@ -16,7 +16,7 @@ static const char SIGN_IN[] =
     "  id_hash BLOB PRIMARY KEY, user_id TEXT NOT NULL, created_at INTEGER NOT NULL,"
     "  seen_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, blob BLOB NOT NULL,"
     "  agent_hash BLOB) STRICT, WITHOUT ROWID;"
-    "CREATE INDEX session_user ON session (user_id, created_at);"
+    "CREATE INDEX session_of_user ON session (user_id, created_at);"
     "CREATE INDEX session_expires ON session (expires_at);";
 
 static const char WRAPS[] =
@@ -51,8 +51,8 @@ static const char WRAPS[] =
     "  PRIMARY KEY (organisation_id, purpose, generation, team_id)) STRICT, WITHOUT ROWID;";
 
 static const struct db_migration STEPS[] = {
-    {1, "sign_in", {[DB_SQLITE] = SIGN_IN}},
-    {2, "wraps", {[DB_SQLITE] = WRAPS}},
+    {1, "sign_in", SIGN_IN, {NULL}},
+    {2, "wraps", WRAPS, {NULL}},
 };
 
 const struct db_migrations db_migrations_keys = {STEPS, COUNT_OF(STEPS)};

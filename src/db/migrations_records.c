@@ -159,10 +159,6 @@ static const char AUDIT[] =
     "CREATE TABLE audit_line ("
     "  chain TEXT NOT NULL, number INTEGER NOT NULL, line TEXT NOT NULL,"
     "  PRIMARY KEY (chain, number)) STRICT, WITHOUT ROWID;"
-    "CREATE TRIGGER audit_line_kept BEFORE UPDATE ON audit_line"
-    "  BEGIN SELECT RAISE(ABORT, 'append only'); END;"
-    "CREATE TRIGGER audit_line_stays BEFORE DELETE ON audit_line"
-    "  BEGIN SELECT RAISE(ABORT, 'append only'); END;"
 
     "CREATE TABLE audit_event ("
     "  id TEXT PRIMARY KEY, chain TEXT NOT NULL, number INTEGER NOT NULL, at INTEGER NOT NULL,"
@@ -171,11 +167,23 @@ static const char AUDIT[] =
     "CREATE INDEX audit_event_at ON audit_event (at, id);"
 
     "CREATE TABLE audit_checkpoint ("
-    "  number INTEGER PRIMARY KEY, text TEXT NOT NULL, signature BLOB NOT NULL) STRICT;"
-    "CREATE TRIGGER audit_checkpoint_kept BEFORE UPDATE ON audit_checkpoint"
+    "  number INTEGER PRIMARY KEY, text TEXT NOT NULL, signature BLOB NOT NULL) STRICT;";
+
+#define KEPT_SQLITE(table)                                                                         \
+    "CREATE TRIGGER " table "_kept BEFORE UPDATE ON " table                                        \
+    "  BEGIN SELECT RAISE(ABORT, 'append only'); END;"                                             \
+    "CREATE TRIGGER " table "_stays BEFORE DELETE ON " table                                       \
     "  BEGIN SELECT RAISE(ABORT, 'append only'); END;"
-    "CREATE TRIGGER audit_checkpoint_stays BEFORE DELETE ON audit_checkpoint"
-    "  BEGIN SELECT RAISE(ABORT, 'append only'); END;";
+#define KEPT_POSTGRES(table)                                                                       \
+    "CREATE TRIGGER " table "_kept BEFORE UPDATE OR DELETE ON " table                              \
+    "  FOR EACH ROW EXECUTE FUNCTION append_only();"                                               \
+    "CREATE TRIGGER " table "_stays BEFORE TRUNCATE ON " table                                     \
+    "  FOR EACH STATEMENT EXECUTE FUNCTION append_only();"
+
+static const char KEPT_FUNCTION[] =
+    "CREATE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS $$"
+    " BEGIN RAISE EXCEPTION 'append only' USING ERRCODE = 'OT001'; END $$;" KEPT_POSTGRES(
+        "audit_line") KEPT_POSTGRES("audit_checkpoint");
 
 /* What was erased: a restored keys.db loses it again. Written before the keys go. */
 static const char ERASURE[] =
@@ -185,11 +193,15 @@ static const char ERASURE[] =
     "CREATE INDEX erasure_waiting ON erasure (at) WHERE done_at IS NULL;";
 
 static const struct db_migration STEPS[] = {
-    {1, "people", {[DB_SQLITE] = PEOPLE}},
-    {2, "cases", {[DB_SQLITE] = CASES}},
-    {3, "exchange", {[DB_SQLITE] = EXCHANGE}},
-    {4, "audit", {[DB_SQLITE] = AUDIT}},
-    {5, "erasure", {[DB_SQLITE] = ERASURE}},
+    {1, "people", PEOPLE, {NULL}},
+    {2, "cases", CASES, {NULL}},
+    {3, "exchange", EXCHANGE, {NULL}},
+    {4,
+     "audit",
+     AUDIT,
+     {[DB_SQLITE] = KEPT_SQLITE("audit_line") KEPT_SQLITE("audit_checkpoint"),
+      [DB_POSTGRES] = KEPT_FUNCTION}},
+    {5, "erasure", ERASURE, {NULL}},
 };
 
 const struct db_migrations db_migrations_records = {STEPS, COUNT_OF(STEPS)};

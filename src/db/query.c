@@ -28,6 +28,7 @@ struct db_value db_null(void) { return (struct db_value){.type = DB_NULL}; }
 mem *db_scratch(struct tx *tx) { return tx->scratch; }
 enum db_store db_which(const struct tx *tx) { return tx->store; }
 enum db_kind db_engine_of(const struct tx *tx) { return tx->engine->kind; }
+unsigned db_lane(const struct tx *tx) { return tx->lane; }
 
 /* Does a value fit its letter? */
 static bool value_fits(char letter, const struct db_value *v)
@@ -115,12 +116,12 @@ err db_each(struct tx *tx, mem *ctx, const struct db_query *q, const struct db_v
     return ERR_OK;
 }
 
-err tx_run(const struct db_engine *engine, struct db_conn *conn, enum db_store store, db_fn *fn,
-           void *arg)
+err tx_run(const struct db_engine *engine, struct db_conn *conn, enum db_store store, unsigned lane,
+           db_fn *fn, void *arg)
 {
     MEM_SCOPE(scratch, NULL);
     ENSURE_MEM(scratch);
-    struct tx tx = {engine, conn, store, scratch, ERR_OK};
+    struct tx tx = {engine, conn, store, lane, scratch, ERR_OK};
     err e = fn(&tx, arg);
     return err_failed(tx.failed) && !err_failed(e) ? tx.failed : e;
 }

@@ -94,7 +94,7 @@ static struct request *queue_take(struct db_writer *w, bool wait)
 static err marked_run(struct db_writer *w, struct request *r)
 {
     TRY(w->engine->mark(w->conn));
-    err e = tx_run(w->engine, w->conn, w->store, r->fn, r->arg);
+    err e = tx_run(w->engine, w->conn, w->store, 0, r->fn, r->arg);
     if (!err_failed(e)) return w->engine->mark_keep(w->conn);
     if (w->engine->whole(w->conn)) {
         err undone = w->engine->mark_undo(w->conn);
@@ -106,7 +106,7 @@ static err marked_run(struct db_writer *w, struct request *r)
 static err lone_run(struct db_writer *w, struct request *r)
 {
     TRY(w->engine->begin(w->conn));
-    err e = tx_run(w->engine, w->conn, w->store, r->fn, r->arg);
+    err e = tx_run(w->engine, w->conn, w->store, 0, r->fn, r->arg);
     if (!err_failed(e)) return w->engine->commit(w->conn);
     w->engine->rollback(w->conn);
     return e;
