@@ -232,6 +232,17 @@ static err folder_check(mem *scope, const char *folder)
     return ERR_OK;
 }
 
+/* A database may have been somebody's before; a file of ours was not there a moment ago. */
+static err store_empty(struct tx *tx, void *arg)
+{
+    (void)arg;
+    const char *value;
+    err e = db_setting_get(tx, db_scratch(tx), "node.id", &value);
+    if (e.kind == ERR_NOT_FOUND) return ERR_OK;
+    if (err_failed(e)) return e;
+    FAIL(ERR_CONFLICT, "there is a node in this database already");
+}
+
 err node_init(const char *folder, const struct clock *clock, const struct node_wish *wish,
               char recovery[static RECOVERY_TEXT_ROOM])
 {
@@ -256,9 +267,12 @@ err node_init(const char *folder, const struct clock *clock, const struct node_w
         .password_cost = wish->test_passwords ? PASSWORD_COST_TEST : PASSWORD_COST_STANDARD,
     };
     TRY(user_root_make(scope, node, wish, &init.root));
+    TRY(node_stores_check(&wish->stores));
     TRY(folder_check(scope, folder));
+    TRY(node_stores_write(folder, &wish->stores));
     TRY(transport_make(node, wish, &certificate_pem));
     TRY(stores_open(node, true));
+    TRY(db_read(node->records, store_empty, NULL));
     TRY(db_run(node->keys, init_keys, &init));
     TRY(db_run(node->records, init_records, &init));
     TRY(file_join(scope, folder, CERTIFICATE, &path));

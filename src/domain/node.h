@@ -20,6 +20,7 @@
 #include "crypto/recovery.h"
 #include "crypto/sign.h"
 #include "db/db.h"
+#include "domain/node_stores.h"
 
 struct private_key; /* crypto/certificate.h */
 struct certificate;
@@ -72,6 +73,7 @@ struct node_wish {
     const char *exchange_address;
     const char *const
         *hosts; /* names and addresses for the certificate, NULL-terminated, at least one */
+    struct node_stores stores; /* where they shall be */
     bool test_passwords; /* a cost that only tests and the demo may have */
     /* The first administrator, whose signing key is the root signer. */
     const char *login;

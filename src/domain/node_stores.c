@@ -8,11 +8,19 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "db/postgres_address.h"
 
 enum { ADDRESS_MOST = 1000, FILE_MOST = 4096 };
 
 static const char FILE_SCHEME[] = "sqlite:";
 static const char MALFORMED[] = "the file `stores` is malformed: two lines, \"records ADDRESS\" and \"keys ADDRESS\"";
+
+static err postgres_check(const char *address)
+{
+    MEM_SCOPE(scope, NULL);
+    struct postgres_address read;
+    return postgres_address_read(scope, address, &read);
+}
 
 static err address_check(const char *address)
 {
@@ -23,6 +31,23 @@ static err address_check(const char *address)
     TRY(db_kind_of(address, &kind));
     ENSURE(kind != DB_SQLITE || address[strlen(FILE_SCHEME)] == '/', ERR_INPUT,
            "a store in a file has an address like sqlite:/srv/opentrm/records.db");
+    return kind == DB_POSTGRES ? postgres_check(address) : ERR_OK;
+}
+
+static bool agree(const char *a, const char *b)
+{
+    return text_same(a == NULL ? "" : a, b == NULL ? "" : b);
+}
+
+/* Two addresses of one database, by other users, say. */
+static err postgres_same(const struct node_stores *stores, bool *same)
+{
+    MEM_SCOPE(scope, NULL);
+    struct postgres_address r, k;
+    if (!postgres_address_is(stores->records) || !postgres_address_is(stores->keys)) return ERR_OK;
+    TRY(postgres_address_read(scope, stores->records, &r));
+    TRY(postgres_address_read(scope, stores->keys, &k));
+    *same = agree(r.database, k.database) && agree(r.hosts, k.hosts) && agree(r.ports, k.ports) && agree(r.options, k.options);
     return ERR_OK;
 }
 
@@ -33,7 +58,9 @@ err node_stores_check(const struct node_stores *stores)
            "records and keys are two stores: give the addresses of both");
     TRY(address_check(stores->records));
     TRY(address_check(stores->keys));
-    ENSURE(!text_same(stores->records, stores->keys), ERR_INPUT, "records and keys are two different databases");
+    bool same = false;
+    TRY(postgres_same(stores, &same));
+    ENSURE(!same && !text_same(stores->records, stores->keys), ERR_INPUT, "records and keys are two different databases");
     return ERR_OK;
 }
 
