@@ -3,6 +3,7 @@
 #   make demo          two nodes on this machine, with invented people; make demo ONCE=1 plays a
 #                      whole crossing, prints its evidence and ends
 #   make check         everything that can be tested; the last line is "N passed, N failed"
+#   make check-ha      three PostgreSQL machines on loopback, killed under load: what is lost (10 minutes)
 #   make bench         the targets of docs/bench.md, measured on this machine; CASES=1000000 for the largest store
 #   make fuzz          a long run of every fuzz target (SECONDS each, 600 by default)
 #   make lint          tools/lint alone
@@ -11,7 +12,7 @@
 #   make web           web/dist (style sheet and script, kept in the repository) from web/scss and web/js
 #   make clean         removes what the above made
 
-.PHONY: all demo check bench fuzz lint analyze translations web clean
+.PHONY: all demo check check-ha bench fuzz lint analyze translations web clean
 
 all:
 	@tools/deps build
@@ -25,6 +26,11 @@ demo:
 check:
 	@tools/deps build test
 	@tools/check $(SUITES)
+
+check-ha:
+	@tools/deps build demo ha
+	@tools/build
+	@tools/check-ha $(ROUNDS)
 
 bench:
 	@tools/deps build bench

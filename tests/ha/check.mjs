@@ -1,0 +1,84 @@
+// check.mjs - the high availability check: a cluster, load, rounds of bad luck, and the count of what was lost.
+//
+//   node tests/ha/check.mjs FOLDER [ROUND...]     FOLDER: empty, private to this run; ROUND: numbers from 1, else all
+//
+// Called by tools/check-ha, which also ends what is left if this ends early. Prints one line a round and the sums; ends with 1
+// if anything acknowledged is missing, anything is there twice, or a wait came to its limit.
+
+import path from 'node:path';
+import { Cluster } from './cluster.mjs';
+import { SqlLoad } from './load_sql.mjs';
+import { ROUNDS } from './rounds.mjs';
+
+const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
+
+// All loads as one, for the rounds.
+class Loads {
+  constructor(loads) { this.loads = loads; }
+  acknowledged() { return this.loads.reduce((n, l) => n + l.tally.acknowledged.size, 0); }
+  async flows(limit, { through } = {}) { await Promise.all(this.loads.map((l) => l.tally.flows(l.writersOf(through), limit))); }
+  longest() { return Math.max(...this.loads.map((l) => l.tally.longest)); }
+  mark() { for (const l of this.loads) l.tally.mark(); }
+  async start() { for (const l of this.loads) await l.start(); }
+  async stop() { await Promise.all(this.loads.map((l) => l.stop())); }
+}
+
+const failures = [];
+const fail = (what) => { failures.push(what); console.log(`   FAILED: ${what}`); };
+
+async function play(cluster, loads, rounds) {
+  let longest = 0;
+  for (const [n, round] of rounds) {
+    const before = loads.acknowledged(), began = performance.now();
+    loads.mark();
+    console.log(`${n}. ${round.name}`);
+    try { await round.does(cluster, loads); } catch (e) { fail(e.message); throw e; }
+    longest = Math.max(longest, loads.longest());
+    console.log(`   ${loads.acknowledged() - before} writes acknowledged; the longest wait of a write ${seconds(loads.longest())}; all whole again after ${seconds(performance.now() - began)}`);
+  }
+  return longest;
+}
+
+async function report(loads) {
+  for (const load of loads.loads) {
+    const { lost, doubled, unknown, arrived } = load.tally.compare(await load.found());
+    console.log(`${load.what}: acknowledged ${load.tally.acknowledged.size}, lost ${lost.length}, doubled ${doubled.length}; refused with a sentence ${load.tally.refused}; not told ${load.tally.doubtful.size}, of which ${arrived} are there`);
+    for (const [sentence, times] of [...load.tally.sentences].sort((a, b) => b[1] - a[1]).slice(0, 8)) console.log(`   ${times} x ${sentence}`);
+    if (lost.length) fail(`${load.what}: lost ${lost.slice(0, 5).join(' ')}`);
+    if (doubled.length) fail(`${load.what}: doubled ${doubled.slice(0, 5).join(' ')}`);
+    if (unknown.length) fail(`${load.what}: there, though nobody was writing it: ${unknown.slice(0, 5).join(' ')}`);
+  }
+}
+
+async function main() {
+  const folder = path.resolve(process.argv[2]);
+  const chosen = process.argv.slice(3).map(Number);
+  const rounds = [...ROUNDS.entries()].map(([i, r]) => [i + 1, r]).filter(([n]) => chosen.length === 0 || chosen.includes(n));
+  const cluster = new Cluster(folder);
+  const began = performance.now();
+  const end = async (code) => { await cluster.end(); process.exit(code); };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => end(1));
+  try {
+    cluster.fill();
+    cluster.prepare();
+    for (const m of cluster.databases) cluster.startDatabase(m);
+    for (const m of cluster.applications) cluster.startProxy(m);
+    await cluster.healthy(120_000);
+    console.log(`three databases in a cluster after ${seconds(performance.now() - began)}: ${cluster.databases.map((m) => `${m.name} ${m.address}`).join(', ')}`);
+    const [app1, app2] = cluster.applications.map((m) => cluster.stores(m));
+    const loads = new Loads([new SqlLoad({ proxy: app1.proxy[0], hosts: app2.hosts[0] })]);
+    await loads.start();
+    await loads.flows(60_000);
+    const longest = await play(cluster, loads, rounds);
+    await loads.stop();
+    console.log(`\nafter ${rounds.length} rounds in ${seconds(performance.now() - began)}; the longest wait of a write ${seconds(longest)}`);
+    await report(loads);
+  } catch (e) {
+    if (!failures.includes(e.message)) fail(e.message);
+    for (const m of cluster.databases) console.log(`-- ${m.name}: ${m.log('patroni').trim().split('\n').slice(-3).join('\n   ')}`);
+  }
+  console.log(`ha: ${failures.length === 0 ? 'passed' : `${failures.length} failed`}`);
+  await end(failures.length === 0 ? 0 : 1);
+}
+
+await main();
