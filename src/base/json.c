@@ -13,6 +13,58 @@ err json_read(struct bytes in, size_t max, json_t **out)
     return ERR_OK;
 }
 
+/* The place behind a string, a list, an object or a word that begins at `at`; in.n + 1 if it does not end. */
+static size_t string_end(struct bytes in, size_t at)
+{
+    while (++at < in.n && in.p[at] != '"')
+        if (in.p[at] == '\\') at++;
+    return at + 1;
+}
+
+static size_t value_end(struct bytes in, size_t at)
+{
+    size_t depth = 0;
+    while (at < in.n) {
+        uint8_t c = in.p[at];
+        if (depth == 0 && (c == ',' || c == '}' || c == ']')) return at;
+        if (c == '"') {
+            at = string_end(in, at);
+            continue;
+        }
+        if (c == '{' || c == '[') depth++;
+        if (c == '}' || c == ']') depth--;
+        at++;
+    }
+    return in.n + 1;
+}
+
+static err member_load(struct bytes text, json_t **out)
+{
+    json_error_t detail;
+    json_t *value = json_loadb((const char *)text.p, text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &detail);
+    ENSURE(value != NULL, ERR_INPUT, "not well-formed JSON");
+    *out = value;
+    return ERR_OK;
+}
+
+err json_read_member(struct bytes in, const char *key, json_t **out)
+{
+    static const char WHAT[] = "not a JSON object as this program writes it";
+    size_t n = strlen(key), at = 1;
+    ENSURE(in.n >= 2 && in.p[0] == '{', ERR_INPUT, WHAT);
+    while (at < in.n && in.p[at] == '"') {
+        size_t name = at + 1, name_end = string_end(in, at);
+        ENSURE(name_end < in.n && in.p[name_end] == ':', ERR_INPUT, WHAT);
+        size_t value = name_end + 1, end = value_end(in, value);
+        ENSURE(end < in.n && end > value && in.p[end] != ']', ERR_INPUT, WHAT);
+        if (name_end - 1 - name == n && memcmp(in.p + name, key, n) == 0) return member_load(bytes_of(in.p + value, end - value), out);
+        at = end + (in.p[end] == ',' ? 1 : 0);
+    }
+    ENSURE(at == in.n - 1 && in.p[at] == '}', ERR_INPUT, WHAT);
+    *out = NULL;
+    return ERR_OK;
+}
+
 err json_write(mem *ctx, const json_t *value, struct bytes *out)
 {
     size_t flags = JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY;

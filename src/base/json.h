@@ -17,6 +17,9 @@ static inline void json_scope_end(json_t **j) { json_decref(*j); }
 /* json_read: a complete JSON text (RFC 8259), duplicate keys refused. The caller gives the reference
  * back (JSON_SCOPE). ERR_INPUT, ERR_LIMIT over max bytes. */
 err json_read(struct bytes in, size_t max, json_t **out);
+/* json_read_member: one member of an object that json_write wrote, without reading the others: *out NULL if it is not there. Names are
+ * compared as they are written (no escapes). The caller gives the reference back. ERR_INPUT for anything but such an object. */
+err json_read_member(struct bytes in, const char *key, json_t **out);
 /* json_write: compact, keys sorted. Owned by ctx. */
 err json_write(mem *ctx, const json_t *value, struct bytes *out);
 /* json_put / json_add: add a new reference to an object or array; ERR_MEMORY if value is NULL or it

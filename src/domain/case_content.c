@@ -10,14 +10,24 @@
 #include "domain/vault.h"
 #include "form/split.h"
 
+/* The text of a record, kept for the next question: most pages ask for two or three answers of it. */
+static err open_plain(const struct casefile *c, size_t at, struct bytes *out)
+{
+    struct bytes *plain = &c->content->plains[at];
+    if (plain->p == NULL) TRY(vault_open_record(c->vault, &c->content->rows.at[at], c->ctx, plain));
+    *out = *plain;
+    return ERR_OK;
+}
+
 static err open_body(const struct casefile *c, size_t at, json_t **out)
 {
     struct bytes plain;
     if (c->content->bodies[at] == NULL) {
         json_t *body;
-        TRY(vault_open_record(c->vault, &c->content->rows.at[at], c->ctx, &plain));
+        TRY(open_plain(c, at, &plain));
         err e = json_read(plain, RECORD_JSON_MAX, &body);
         wipe((void *)(uintptr_t)plain.p, plain.n);
+        c->content->plains[at] = bytes_of(NULL, 0);
         TRY(e);
         TRY(json_keep(c->ctx, body));
         c->content->bodies[at] = body;
@@ -92,12 +102,19 @@ err case_record_one(const struct casefile *c, const char *kind, const char *name
 
 err case_answer(const struct casefile *c, const struct form *form, const struct form_item *item, const json_t **out)
 {
-    const struct case_record *record;
+    size_t at = row_of(c, "form", form->id, item->compartment);
+    struct bytes plain;
+    json_t *answer;
     *out = NULL;
-    err e = case_record_one(c, "form", form->id, item->compartment, &record);
-    if (e.kind == ERR_NOT_FOUND) return ERR_OK;
-    TRY(e);
-    *out = json_object_get(record->body, item->name);
+    if (at == c->content->rows.n || !vault_holds(c->vault, item->compartment)) return ERR_OK;
+    if (c->content->bodies[at] != NULL) {
+        *out = json_object_get(c->content->bodies[at], item->name);
+        return ERR_OK;
+    }
+    TRY(open_plain(c, at, &plain));
+    TRY(json_read_member(plain, item->name, &answer));
+    if (answer != NULL) TRY(json_keep(c->ctx, answer));
+    *out = answer;
     return ERR_OK;
 }
 
@@ -172,7 +189,9 @@ static err take_rows(struct casefile *c, const db_records *rows)
 {
     c->content->rows = *rows;
     c->content->bodies = mem_array(c->ctx, json_t *, rows->n + 1);
+    c->content->plains = mem_array(c->ctx, struct bytes, rows->n + 1);
     ENSURE_MEM(c->content->bodies);
+    ENSURE_MEM(c->content->plains);
     c->content->n_opened = 0;
     c->content->n_merged = 0;
     c->there = 0;

@@ -13,7 +13,8 @@
 
 struct case_content {
     db_records rows;
-    json_t **bodies; /* one for each row: decrypted, NULL until asked for */
+    json_t **bodies;      /* one for each row: decrypted and read, NULL until asked for */
+    struct bytes *plains; /* one for each row: decrypted and not read, for single answers */
     struct {
         const char *kind;
         struct case_records records;

@@ -107,6 +107,39 @@ static void case_code_finds_a_misheard_character(void **state)
     BAD(ERR_INPUT, case_code_normal("IT-26-K7QF-AND-MUCH-MORE-THAN-FITS", back));
 }
 
+/* Each member of an object as json_write wrote it, cut at each place, and with bytes that don't belong there. */
+static void json_members(void **state)
+{
+    (void)state;
+    MEM_SCOPE(ctx, NULL);
+    static const char TEXT[] = "{\"a\":\"x\\\"}]y\\\\\",\"b\":[1,{\"a\":\"no\"},\"]\"],\"c\":{\"d\":{}},\"d\":-12.5,\"e\":true,\"f\":null,\"g\":\"\"}";
+    json_t *whole = NULL, *one = NULL;
+    const char *key;
+    json_t *value;
+    struct bytes written;
+    OK(json_read(bytes_text(TEXT), 1000, &whole));
+    OK(json_write(ctx, whole, &written));
+    json_object_foreach(whole, key, value)
+    {
+        OK(json_read_member(written, key, &one));
+        assert_true(one != NULL && json_equal(one, value));
+        json_decref(one);
+    }
+    OK(json_read_member(written, "aa", &one));
+    assert_null(one);
+    OK(json_read_member(bytes_text("{}"), "a", &one));
+    assert_null(one);
+    for (size_t n = 0; n < written.n; n++) {
+        uint8_t *cut = talloc_memdup(ctx, written.p, n + 1); /* its own memory: reading beyond it is seen */
+        BAD(ERR_INPUT, json_read_member(bytes_of(talloc_memdup(ctx, cut, n), n), "none", &one));
+        talloc_free(cut);
+    }
+    static const char *const OTHERS[] = {"[1]", "{\"a\" :1}", "{\"a\":1]", "{\"a\":}", "{\"a\":1}}", "{a:1}", "{\"a\":1,}x", "{\"a\":\"\\", "\"", ""};
+    for (size_t i = 0; i < COUNT_OF(OTHERS); i++) BAD(ERR_INPUT, json_read_member(bytes_text(OTHERS[i]), "none", &one));
+    BAD(ERR_INPUT, json_read_member(bytes_text("{\"a\":nonsense}"), "a", &one));
+    json_decref(whole);
+}
+
 static void json_is_canonical(void **state)
 {
     (void)state;
@@ -218,6 +251,7 @@ int main(void)
         cmocka_unit_test(ids_are_uuids),
         cmocka_unit_test(case_code_finds_a_misheard_character),
         cmocka_unit_test(json_is_canonical),
+        cmocka_unit_test(json_members),
         cmocka_unit_test(file_is_whole),
         cmocka_unit_test(codecs_come_back),
         cmocka_unit_test(list_keeps_its_limit),
