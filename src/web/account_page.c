@@ -10,9 +10,9 @@
 #include "web/put.h"
 #include "web/web_own.h"
 
-static void put_roles_of(struct page *p, json_t *o, role_set roles)
+static void put_roles_of(struct page *p, struct view *o, role_set roles)
 {
-    json_t *list = put_list(p, o, "roles");
+    struct view *list = put_list(p, o, "roles");
     for (int r = 0; r < ROLES; r++)
         if (role_in(roles, (enum role)r)) put_is(p, put_item(p, list), role_name((enum role)r));
 }
@@ -21,10 +21,10 @@ static err put_sessions(struct page *p)
 {
     struct session_list sessions;
     TRY(session_own(p->node, p->actor, p->ctx, &sessions));
-    json_t *list = put_list(p, p->data, "sessions");
+    struct view *list = put_list(p, p->data, "sessions");
     for (size_t i = 0; i < sessions.n; i++) {
         const struct session_line *line = &sessions.at[i];
-        json_t *o = put_item(p, list);
+        struct view *o = put_item(p, list);
         put_text(p, o, "id", line->handle);
         put_time(p, o, "since", line->created_at);
         put_time(p, o, "seen", line->seen_at);
@@ -43,7 +43,7 @@ err account_show(void *app, struct http_request *rq, struct http_response *rs)
     put_text(&p, p.data, "login", p.actor->login);
     put_text(&p, p.data, "organisation", organisation);
     put_roles_of(&p, p.data, p.actor->roles);
-    json_t *teams = put_list(&p, p.data, "teams");
+    struct view *teams = put_list(&p, p.data, "teams");
     for (size_t i = 0; i < p.actor->n_teams; i++)
         put_text(&p, put_item(&p, teams), "name", p.actor->teams[i].name);
     TRY(put_sessions(&p));

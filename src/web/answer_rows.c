@@ -50,12 +50,12 @@ static bool was_typed(const struct form_row *row)
     return row->raw;
 }
 
-static void put_values(struct page *p, json_t *o, const struct form_row *row, const char *language)
+static void put_values(struct page *p, struct view *o, const struct form_row *row, const char *language)
 {
-    json_t *values = put_list(p, o, "values");
+    struct view *values = put_list(p, o, "values");
     bool foreign = language != NULL && was_typed(row) && !text_same(language, p->language->code);
     for (size_t i = 0; i < row->n_values; i++) {
-        json_t *value = put_item(p, values);
+        struct view *value = put_item(p, values);
         const char *lang = foreign                ? language
                            : row->value[i].wanted ? NULL
                                                   : row->value[i].language;
@@ -68,9 +68,9 @@ static void put_values(struct page *p, json_t *o, const struct form_row *row, co
     }
 }
 
-static void put_row(struct page *p, json_t *rows, const struct form_row *row, const char *language)
+static void put_row(struct page *p, struct view *rows, const struct form_row *row, const char *language)
 {
-    json_t *o = put_item(p, rows);
+    struct view *o = put_item(p, rows);
     bool heading = row->kind != FORM_ROW_ANSWER;
     put_text(p, o, "label", row->label.text);
     put_text(p, o, "label_lang", row->label.wanted ? NULL : row->label.language);
@@ -92,11 +92,11 @@ err put_answers(struct page *p, const struct form *form, const json_t *answers,
     TRY(form_rows_of(p->ctx, form, answers, &reading, &rows));
     put_flag(p, p->data, "has_answers", rows.n > 0);
     put_text(p, p->data, "form_title", form_text(form, &reading, form->title).text);
-    json_t *sections = put_list(p, p->data, "sections"), *in = NULL;
+    struct view *sections = put_list(p, p->data, "sections"), *in = NULL;
     for (size_t i = 0; i < rows.n; i++) {
         const struct form_row *row = &rows.at[i];
         if (row->kind == FORM_ROW_SECTION || in == NULL) {
-            json_t *section = put_item(p, sections);
+            struct view *section = put_item(p, sections);
             put_text(p, section, "title", row->kind == FORM_ROW_SECTION ? row->label.text : "");
             in = put_list(p, section, "rows");
         }

@@ -28,13 +28,12 @@ static const struct {
     {PARTY_THIRD, MSG("Third country")},
 };
 
-static void add_fact(struct page *p, json_t *list, const char *text)
+static void add_fact(struct page *p, struct view *list, const char *text)
 {
-    err e = text_empty(text) ? ERR_OK : json_add(list, json_string(text));
-    (void)page_keep(p, e);
+    if (!text_empty(text)) put_words(p, list, text);
 }
 
-static err add_age(struct page *p, json_t *list, const char *birth)
+static err add_age(struct page *p, struct view *list, const char *birth)
 {
     struct date day;
     if (birth == NULL || err_failed(date_parse(birth, &day))) return ERR_OK;
@@ -56,7 +55,7 @@ static err text_answer(const struct casefile *c, const struct form *form,
 }
 
 /* Sex and age, where a form asks for them and they are known. */
-static err put_person(struct page *p, const struct casefile *c, json_t *list)
+static err put_person(struct page *p, const struct casefile *c, struct view *list)
 {
     for (size_t i = 0; i < p->node->forms->n; i++) {
         const struct form *form = p->node->forms->at[i];
@@ -86,7 +85,7 @@ static err child_status(const struct page *p, const struct casefile *c, enum chi
 static err put_bar(struct page *p, const struct casefile *c)
 {
     enum child_status child;
-    json_t *bar = put_object(p, p->data, "bar");
+    struct view *bar = put_object(p, p->data, "bar");
     put_text(p, bar, "name", text_empty(c->facts->label) ? NULL : c->facts->label);
     put_text(p, bar, "code", c->code);
     TRY(put_person(p, c, put_list(p, bar, "facts")));
@@ -99,9 +98,9 @@ static err put_bar(struct page *p, const struct casefile *c)
 
 static void put_tabs(struct page *p, const struct casefile *c, enum case_tab current)
 {
-    json_t *list = put_list(p, p->data, "tabs");
+    struct view *list = put_list(p, p->data, "tabs");
     for (size_t i = 0; i < COUNT_OF(TABS); i++) {
-        json_t *tab = put_item(p, list);
+        struct view *tab = put_item(p, list);
         put_is(p, tab, TABS[i].name);
         put_path(p, tab, "href", "/cases/%s%s", c->code, TABS[i].ending);
         put_flag(p, tab, "current", TABS[i].tab == current);
@@ -135,7 +134,7 @@ struct form_reading case_reading(const struct page *p, const struct form *form)
     return form_reading_of(form, p->language->code);
 }
 
-void put_roles(struct page *p, json_t *o, const char *key, unsigned roles)
+void put_roles(struct page *p, struct view *o, const char *key, unsigned roles)
 {
     const char *items[COUNT_OF(ROLES_SAID)], *text = NULL;
     size_t n = 0;

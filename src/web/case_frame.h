@@ -20,6 +20,6 @@ err case_form(struct page *p, const struct form **out);
 struct form_reading case_reading(const struct page *p, const struct form *form);
 
 /* put_roles: "Country of exploitation, country of origin" of party bits. */
-void put_roles(struct page *p, json_t *o, const char *key, unsigned roles);
+void put_roles(struct page *p, struct view *o, const char *key, unsigned roles);
 
 #endif

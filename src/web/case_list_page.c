@@ -11,12 +11,12 @@
 
 static void put_cases(struct page *p, const struct case_list *list, size_t most)
 {
-    json_t *cases = put_list(p, p->data, "cases");
+    struct view *cases = put_list(p, p->data, "cases");
     put_flag(p, p->data, "has_cases", list->n > 0);
     put_flag(p, p->data, "can_open_case", page_may(p, CAPABILITY_CASE_OPEN));
     for (size_t i = 0; i < list->n && i < most; i++) {
         const struct case_line *line = &list->at[i];
-        json_t *row = put_item(p, cases);
+        struct view *row = put_item(p, cases);
         put_text(p, row, "name", text_empty(line->name) ? NULL : line->name);
         put_text(p, row, "code", line->code);
         put_text(p, row, "team", line->team_name);
@@ -95,8 +95,8 @@ static err show_new(struct page *p)
 {
     put_text(p, p->data, "back", "/cases");
     put_field(p, p->data, "label", "label", "");
-    json_t *team = put_field(p, p->data, "team", "team", "");
-    json_t *choices = put_list(p, team, "choices");
+    struct view *team = put_field(p, p->data, "team", "team", "");
+    struct view *choices = put_list(p, team, "choices");
     for (size_t i = 0; i < p->actor->n_teams; i++)
         put_choice(p, choices, "team", p->actor->teams[i].id.text, p->actor->teams[i].name,
                    p->actor->n_teams == 1);

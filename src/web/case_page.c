@@ -26,13 +26,13 @@ struct overview {
     const struct casefile *c;
     struct consent_list consents;
     struct conversation_list conversations;
-    json_t *groups;
+    struct view *groups;
     size_t tasks; /* for their ids */
 };
 
-static json_t *add_group(struct overview *o, const char *name, const char *title)
+static struct view *add_group(struct overview *o, const char *name, const char *title)
 {
-    json_t *group = put_item(o->p, o->groups);
+    struct view *group = put_item(o->p, o->groups);
     if (name != NULL) put_is(o->p, group, name);
     put_text(o->p, group, "title", title);
     put_nothing(o->p, group, "note");
@@ -40,10 +40,10 @@ static json_t *add_group(struct overview *o, const char *name, const char *title
 }
 
 /* status: new progress complete errors closed withheld. href NULL: it can't be opened. */
-static json_t *add_task(struct overview *o, json_t *tasks, const char *name, const char *title,
+static struct view *add_task(struct overview *o, struct view *tasks, const char *name, const char *title,
                         const char *href, const char *status)
 {
-    json_t *task = put_item(o->p, tasks);
+    struct view *task = put_item(o->p, tasks);
     put_path(o->p, task, "id", "task-%zu", ++o->tasks);
     if (name != NULL) put_is(o->p, task, name);
     put_text(o->p, task, "title", title);
@@ -77,7 +77,7 @@ static const char *consent_status(const struct overview *o, enum consent_kind ki
 
 static void add_first(struct overview *o)
 {
-    json_t *tasks = add_group(o, "first", NULL);
+    struct view *tasks = add_group(o, "first", NULL);
     add_task(o, tasks, "facts", NULL, path_in(o, "facts"), facts_status(o->c->facts));
     add_task(o, tasks, "share", NULL, path_in(o, "consents"), consent_status(o, CONSENT_SHARE));
     add_task(o, tasks, "return", NULL, path_in(o, "consents"), consent_status(o, CONSENT_RETURN));
@@ -100,7 +100,7 @@ static bool is_ours(const struct form_section *section, unsigned party)
     return (section->parties & party) != 0 && !filled;
 }
 
-static err put_progress(struct overview *o, json_t *task, const struct form_section_count *count)
+static err put_progress(struct overview *o, struct view *task, const struct form_section_count *count)
 {
     const char *answered, *asked, *text;
     if (count->state != FORM_IN_PROGRESS && count->state != FORM_HAS_ERRORS) return ERR_OK;
@@ -112,14 +112,14 @@ static err put_progress(struct overview *o, json_t *task, const struct form_sect
     return ERR_OK;
 }
 
-static err add_section(struct overview *o, json_t *tasks, const struct form *form,
+static err add_section(struct overview *o, struct view *tasks, const struct form *form,
                        const struct form_section *section, const struct form_section_count *count,
                        const struct form_reading *reading)
 {
     bool withheld = (section->compartments & o->c->held) == 0;
     const char *title = form_text(form, reading, section->label).text;
     const char *href = withheld ? NULL : path_in(o, "forms/%s/%s", form->id, section->name);
-    json_t *task =
+    struct view *task =
         add_task(o, tasks, NULL, title, href, withheld ? "withheld" : section_status(count->state));
     return withheld ? ERR_OK : put_progress(o, task, count);
 }
@@ -128,7 +128,7 @@ static err add_section(struct overview *o, json_t *tasks, const struct form *for
 static err add_form(struct overview *o, const struct form *form)
 {
     struct case_progress progress;
-    json_t *tasks = NULL;
+    struct view *tasks = NULL;
     unsigned party = case_party(o->p->node, o->c);
     struct form_reading reading = case_reading(o->p, form);
     TRY(case_progress(o->p->node, o->c, form, &progress));
@@ -139,7 +139,7 @@ static err add_form(struct overview *o, const struct form *form)
     }
     if (!progress.answered) return ERR_OK;
     if (tasks == NULL) tasks = add_group(o, NULL, form_text(form, &reading, form->title).text);
-    json_t *task = add_task(o, tasks, "read", NULL, path_in(o, "forms/%s", form->id), "none");
+    struct view *task = add_task(o, tasks, "read", NULL, path_in(o, "forms/%s", form->id), "none");
     if (progress.others) put_said(o->p, task, "hint", MSG("Also what the other country wrote"));
     return ERR_OK;
 }
@@ -156,19 +156,19 @@ static bool may_share_somewhere(const struct overview *o)
 
 static void add_sending(struct overview *o)
 {
-    json_t *tasks = add_group(o, "send", NULL);
+    struct view *tasks = add_group(o, "send", NULL);
     bool sent = false;
     for (size_t i = 0; i < o->conversations.n; i++) {
         const struct conversation *with = &o->conversations.at[i];
         sent = sent || with->began_here;
         if (with->began_here || !page_may(o->p, CAPABILITY_FOLLOWUP_SEND)) continue;
-        json_t *task =
+        struct view *task =
             add_task(o, tasks, "follow", NULL, path_in(o, "followup/%s", with->handle), "new");
         put_text(o->p, task, "hint", with->name);
     }
     if (!page_may(o->p, CAPABILITY_REFERRAL_SEND)) return;
     bool may = may_share_somewhere(o);
-    json_t *task = add_task(o, tasks, "refer", NULL, path_in(o, "refer"),
+    struct view *task = add_task(o, tasks, "refer", NULL, path_in(o, "refer"),
                             sent  ? "complete"
                             : may ? "new"
                                   : "blocked");
@@ -178,9 +178,9 @@ static void add_sending(struct overview *o)
 
 static void put_countries_of(struct page *p, const struct facts *facts)
 {
-    json_t *list = put_list(p, p->data, "countries");
+    struct view *list = put_list(p, p->data, "countries");
     for (size_t i = 0; i < facts->n_countries; i++) {
-        json_t *country = put_item(p, list);
+        struct view *country = put_item(p, list);
         put_country(p, country, "name", facts->countries[i].code);
         put_roles(p, country, "roles", facts->countries[i].roles);
     }
@@ -191,7 +191,7 @@ static err put_steps(struct page *p, const struct casefile *c)
 {
     struct timeline t;
     TRY(conversation_timeline(p->node, p->actor, c, p->ctx, &t));
-    json_t *list = put_list(p, p->data, "steps");
+    struct view *list = put_list(p, p->data, "steps");
     for (size_t i = 0; i < t.n && i < STEPS_SHOWN; i++)
         put_step(p, put_item(p, list), &t.at[t.n - 1 - i]);
     return ERR_OK;

@@ -9,10 +9,10 @@
 #include "web/pages.h"
 #include "web/put.h"
 
-static void put_record(struct page *p, json_t *list, const struct casefile *c,
+static void put_record(struct page *p, struct view *list, const struct casefile *c,
                        const struct consent *consent)
 {
-    json_t *o = put_item(p, list);
+    struct view *o = put_item(p, list);
     bool share = consent->kind == CONSENT_SHARE, given = share && consent->yes;
     put_time(p, o, "at", consent->at);
     put_consent_state(p, o, consent);
@@ -44,14 +44,14 @@ err consents_show(void *app, struct http_request *rq, struct http_response *rs)
     struct consent_list consents;
     TRY(case_begin(app, rq, rs, TAB_CONSENT, &p, &c));
     TRY(consent_all(c, p.ctx, &consents));
-    json_t *kinds = put_list(&p, p.data, "kinds");
+    struct view *kinds = put_list(&p, p.data, "kinds");
     for (size_t i = 0; i < COUNT_OF(KINDS); i++) {
-        json_t *o = put_item(&p, kinds);
+        struct view *o = put_item(&p, kinds);
         put_is(&p, o, consent_kind_name(KINDS[i]));
         put_consent_state(&p, o, consent_current(&consents, KINDS[i]));
         put_path(&p, o, "new_href", "/cases/%s/consents/new/%s", c->code,
                  consent_kind_name(KINDS[i]));
-        json_t *records = put_list(&p, o, "records");
+        struct view *records = put_list(&p, o, "records");
         for (size_t k = 0; k < consents.n; k++)
             if (consents.at[k].kind == KINDS[i]) put_record(&p, records, c, &consents.at[k]);
     }
@@ -83,7 +83,7 @@ static err begin_recording(void *app, struct http_request *rq, struct http_respo
 static void put_parts(struct recording *r)
 {
     struct page *p = &r->p;
-    json_t *o = put_object(p, p->data, "parts");
+    struct view *o = put_object(p, p->data, "parts");
     put_text(p, o, "id", "part");
     put_text(p, o, "error", page_fault_of(p, "part"));
     for (unsigned i = 0; i < COMPARTMENTS; i++)
@@ -95,8 +95,8 @@ static void put_parts(struct recording *r)
 static err put_partners(struct recording *r)
 {
     struct page *p = &r->p;
-    json_t *o = put_field(p, p->data, "countries", "country", "");
-    json_t *choices = put_list(p, o, "choices");
+    struct view *o = put_field(p, p->data, "countries", "country", "");
+    struct view *choices = put_list(p, o, "choices");
     for (size_t i = 0; i < r->c->facts->n_countries; i++) {
         const char *code = r->c->facts->countries[i].code, *name;
         if (text_same(code, p->node->settings.country)) continue;
@@ -109,7 +109,7 @@ static err put_partners(struct recording *r)
 static err show_form(struct recording *r)
 {
     struct page *p = &r->p;
-    json_t *answer = put_field(p, p->data, "answer", "answer", "");
+    struct view *answer = put_field(p, p->data, "answer", "answer", "");
     put_flag(p, answer, "yes", http_field_ticked(p->rq, "answer", "yes"));
     put_flag(p, answer, "no", http_field_ticked(p->rq, "answer", "no"));
     put_parts(r);
@@ -119,7 +119,7 @@ static err show_form(struct recording *r)
     put_field(p, p->data, "language", "language", "");
     put_field(p, p->data, "interpreter", "interpreter", "");
     put_field(p, p->data, "explained_by", "explained_by", p->actor->display_name);
-    json_t *how = put_field(p, p->data, "how", "how", "");
+    struct view *how = put_field(p, p->data, "how", "how", "");
     put_flag(p, how, "written", http_field_ticked(p->rq, "how", "written"));
     put_flag(p, how, "spoken", http_field_ticked(p->rq, "how", "spoken"));
     put_flag(p, how, "guardian", http_field_ticked(p->rq, "how", "guardian"));

@@ -19,24 +19,24 @@ static const char *state_of(const struct page *p, const struct consent *c)
     return ended(p, c) ? "expired" : "valid";
 }
 
-void put_consent_state(struct page *p, json_t *o, const struct consent *consent)
+void put_consent_state(struct page *p, struct view *o, const struct consent *consent)
 {
     put_is(p, o, state_of(p, consent));
     put_date(p, o, "until", consent == NULL ? "" : consent->until);
     put_day(p, o, "withdrawn", consent == NULL ? 0 : consent->withdrawn_at);
 }
 
-void put_consent_states(struct page *p, json_t *list, const struct consent_list *consents)
+void put_consent_states(struct page *p, struct view *list, const struct consent_list *consents)
 {
     static const enum consent_kind KINDS[] = {CONSENT_SHARE, CONSENT_RETURN};
     for (size_t i = 0; i < COUNT_OF(KINDS); i++) {
-        json_t *item = put_item(p, list);
+        struct view *item = put_item(p, list);
         put_is(p, item, consent_kind_name(KINDS[i]));
         put_consent_state(p, item, consent_current(consents, KINDS[i]));
     }
 }
 
-void put_country_names(struct page *p, json_t *o, const char *key, const char (*codes)[3], size_t n)
+void put_country_names(struct page *p, struct view *o, const char *key, const char (*codes)[3], size_t n)
 {
     const char *names[CONSENT_COUNTRIES], *text = NULL;
     err e = ERR_OK;

@@ -6,12 +6,12 @@
 #include "web/page.h"
 
 /* put_consent_states: one item for each kind, with its current state. */
-void put_consent_states(struct page *p, json_t *list, const struct consent_list *consents);
+void put_consent_states(struct page *p, struct view *list, const struct consent_list *consents);
 /* put_consent_state: of one record (NULL: never asked): is_valid, is_refused, is_expired,
  * is_withdrawn, is_none; "until", "withdrawn". */
-void put_consent_state(struct page *p, json_t *o, const struct consent *consent);
+void put_consent_state(struct page *p, struct view *o, const struct consent *consent);
 /* put_country_names: "Albania and North Macedonia". */
-void put_country_names(struct page *p, json_t *o, const char *key, const char (*codes)[3],
+void put_country_names(struct page *p, struct view *o, const char *key, const char (*codes)[3],
                        size_t n);
 
 #endif

@@ -32,9 +32,8 @@ err put_counterpart_notes(struct page *p, const struct casefile *c)
     struct consent_list consents;
     TRY(consent_all(c, p->ctx, &consents));
     const struct consent *back = consent_current(&consents, CONSENT_RETURN);
-    const json_t *bar = json_object_get(p->data, "bar");
-    bool child = json_is_true(json_object_get(bar, "child")) ||
-                 json_is_true(json_object_get(bar, "maybe_child"));
+    const struct view *bar = view_get(p->data, "bar", 3);
+    bool child = bar != NULL && (view_true(view_get(bar, "child", 5)) || view_true(view_get(bar, "maybe_child", 11)));
     put_flag(p, p->data, "child_note", child);
     put_flag(p, p->data, "return_refused", back != NULL && (!back->yes || back->withdrawn_at != 0));
     return ERR_OK;
@@ -45,32 +44,32 @@ static err ask_country(struct page *p, const struct casefile *c)
     struct consent_list consents;
     compartment_set scope;
     TRY(consent_all(c, p->ctx, &consents));
-    json_t *field = put_field(p, p->data, "country", "country", "");
-    json_t *choices = put_list(p, field, "choices");
+    struct view *field = put_field(p, p->data, "country", "country", "");
+    struct view *choices = put_list(p, field, "choices");
     for (size_t i = 0; i < c->facts->n_countries; i++) {
         const struct facts_country *row = &c->facts->countries[i];
         const char *name;
         if (text_same(row->code, p->node->settings.country)) continue;
         TRY(locale_country(p->locale, p->ctx, row->code, &name));
-        json_t *choice = put_choice(p, choices, "country", row->code, name, false);
+        struct view *choice = put_choice(p, choices, "country", row->code, name, false);
         put_roles(p, choice, "roles", row->roles);
         put_flag(p, choice, "no_consent",
                  consent_for_sharing(&consents, row->code, p->now, &scope) != CONSENT_VALID);
     }
-    put_flag(p, p->data, "can_go_on", json_array_size(choices) > 0);
+    put_flag(p, p->data, "can_go_on", view_true(choices));
     return page_show(p, "refer_country");
 }
 
 static err ask_procedure(struct page *p, const char *country)
 {
-    json_t *field = put_field(p, p->data, "procedure", "procedure", "");
-    json_t *choices = put_list(p, field, "choices");
+    struct view *field = put_field(p, p->data, "procedure", "procedure", "");
+    struct view *choices = put_list(p, field, "choices");
     put_country(p, p->data, "country_name", country);
     put_text(p, p->data, "country_code", country);
     for (size_t i = 0; procedure_at(i) != NULL; i++) {
         struct contact_list found;
         TRY(contact_search(p->node, p->ctx, country, procedure_at(i), &found));
-        json_t *choice = put_choice(p, choices, "procedure", procedure_at(i), "", false);
+        struct view *choice = put_choice(p, choices, "procedure", procedure_at(i), "", false);
         put_is(p, choice, procedure_at(i));
         put_number(p, choice, "bodies", (int64_t)found.n);
         put_flag(p, choice, "none", found.n == 0);
@@ -79,7 +78,7 @@ static err ask_procedure(struct page *p, const char *country)
 }
 
 /* City and languages, for telling bodies apart. */
-static err put_details(struct page *p, json_t *o, const struct contact *contact)
+static err put_details(struct page *p, struct view *o, const struct contact *contact)
 {
     const char *items[20], *rest = contact->languages, *code, *languages = "";
     size_t n = 0;
@@ -106,19 +105,19 @@ err counterpart_ask_body(struct page *p, const char *country, const char *proced
     put_text(p, p->data, "country_code", country);
     put_is(p, put_object(p, p->data, "procedure"), procedure);
     put_text(p, p->data, "procedure_code", procedure);
-    json_t *field = put_field(p, p->data, "contact", "contact", "");
-    json_t *choices = put_list(p, field, "choices"), *others = put_list(p, p->data, "unreachable");
+    struct view *field = put_field(p, p->data, "contact", "contact", "");
+    struct view *choices = put_list(p, field, "choices"), *others = put_list(p, p->data, "unreachable");
     for (size_t i = 0; i < found.n; i++) {
         const struct contact *contact = &found.at[i];
         const char *name = contact_name(contact, p->language->code);
         bool reachable = !text_empty(contact->organisation_id);
-        json_t *o = reachable ? put_choice(p, choices, "contact", contact->id.text, name, false)
+        struct view *o = reachable ? put_choice(p, choices, "contact", contact->id.text, name, false)
                               : put_item(p, others);
         if (!reachable) put_text(p, o, "label", name);
         TRY(put_details(p, o, contact));
     }
-    put_flag(p, p->data, "has_unreachable", json_array_size(others) > 0);
-    put_flag(p, p->data, "can_go_on", json_array_size(choices) > 0);
+    put_flag(p, p->data, "has_unreachable", view_true(others));
+    put_flag(p, p->data, "can_go_on", view_true(choices));
     return page_show(p, "refer_body");
 }
 

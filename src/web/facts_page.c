@@ -40,11 +40,11 @@ static const char *name_of(struct facts_page *f, const char *what, size_t i)
     return page_format(&f->p, "%s.%zu", what, i);
 }
 
-static void put_country_row(struct facts_page *f, json_t *list, size_t i,
+static void put_country_row(struct facts_page *f, struct view *list, size_t i,
                             const struct facts_country *row)
 {
     struct page *p = &f->p;
-    json_t *o = put_item(p, list);
+    struct view *o = put_item(p, list);
     const char *id = page_format(p, "country-%zu", i);
     put_text(p, o, "id", id);
     put_path(p, o, "select_id", "country-%zu-code", i);
@@ -63,13 +63,13 @@ static err show(struct facts_page *f)
     struct page *p = &f->p;
     put_number(p, p->data, "seen", f->seen);
     put_field(p, p->data, "label", "label", f->facts.label);
-    json_t *child = put_field(p, p->data, "child", "child", "");
+    struct view *child = put_field(p, p->data, "child", "child", "");
     put_flag(p, child, "yes", f->facts.child == CHILD_YES);
     put_flag(p, child, "maybe", f->facts.child == CHILD_MAYBE);
     put_flag(p, child, "no", f->facts.child == CHILD_NO);
     put_field(p, p->data, "guardian_name", "guardian_name", f->facts.guardian_name);
     put_field(p, p->data, "guardian_contact", "guardian_contact", f->facts.guardian_contact);
-    json_t *list = put_list(p, p->data, "countries");
+    struct view *list = put_list(p, p->data, "countries");
     for (size_t i = 0; i < f->facts.n_countries; i++)
         put_country_row(f, list, i, &f->facts.countries[i]);
     /* A case has two countries at least: there is always room for the next. */

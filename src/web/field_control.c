@@ -15,14 +15,14 @@ const char *field_problem_text(const struct page *p, const struct answer_problem
 }
 
 /* Options as choices; `other` is the text that goes with the last one. */
-static void put_options(struct page *p, json_t *o, const struct form_field *f, const char *id,
+static void put_options(struct page *p, struct view *o, const struct form_field *f, const char *id,
                         const struct form_field *other, const char *chosen_only)
 {
-    json_t *choices = put_list(p, o, "choices");
+    struct view *choices = put_list(p, o, "choices");
     for (size_t i = 0; i < f->n_options; i++) {
         const struct form_option *option = &f->options[i];
         const char *name = option->choice->name;
-        json_t *c = put_item(p, choices);
+        struct view *c = put_item(p, choices);
         if (i == 0)
             put_text(p, c, "id", id);
         else
@@ -36,7 +36,7 @@ static void put_options(struct page *p, json_t *o, const struct form_field *f, c
             put_nothing(p, c, "other");
             continue;
         }
-        json_t *box = put_object(p, c, "other");
+        struct view *box = put_object(p, c, "other");
         const char *other_id = field_id(p, other->path);
         put_text(p, box, "id", other_id);
         put_path(p, box, "box_id", "%s-box", other_id);
@@ -49,13 +49,13 @@ static void put_options(struct page *p, json_t *o, const struct form_field *f, c
 }
 
 /* Several out of a long list: one pull-down for each that is chosen, and an empty one. */
-static void put_selects(struct page *p, json_t *o, const struct form_field *f, const char *id)
+static void put_selects(struct page *p, struct view *o, const struct form_field *f, const char *id)
 {
-    json_t *rows = put_list(p, o, "rows");
+    struct view *rows = put_list(p, o, "rows");
     size_t n = 0;
     for (size_t i = 0; i <= f->n_options; i++) {
         if (i < f->n_options && !f->options[i].chosen) continue;
-        json_t *row = put_item(p, rows);
+        struct view *row = put_item(p, rows);
         if (n == 0)
             put_text(p, row, "id", id);
         else
@@ -65,10 +65,10 @@ static void put_selects(struct page *p, json_t *o, const struct form_field *f, c
     }
 }
 
-static void put_part(struct page *p, json_t *parts, const struct form_field *f, const char *part,
+static void put_part(struct page *p, struct view *parts, const struct form_field *f, const char *part,
                      const char *value, int width, bool is_day)
 {
-    json_t *o = put_item(p, parts);
+    struct view *o = put_item(p, parts);
     put_text(p, o, "id", page_format(p, "%s-%s", field_id(p, f->path), part));
     put_text(p, o, "name", page_format(p, "%s-%s", f->path, part));
     put_text(p, o, "value", value);
@@ -78,9 +78,9 @@ static void put_part(struct page *p, json_t *parts, const struct form_field *f, 
     put_flag(p, o, "wrong", f->problem != NULL);
 }
 
-static void put_parts(struct page *p, json_t *o, const struct form_field *f)
+static void put_parts(struct page *p, struct view *o, const struct form_field *f)
 {
-    json_t *parts = put_list(p, o, "parts");
+    struct view *parts = put_list(p, o, "parts");
     bool day = f->item->type != FORM_TIME;
     if (day) {
         put_part(p, parts, f, "day", f->day, 2, true);
@@ -92,7 +92,7 @@ static void put_parts(struct page *p, json_t *o, const struct form_field *f)
     put_part(p, parts, f, "minute", f->minute, 2, false);
 }
 
-static void put_line(struct page *p, json_t *o, int width, bool numeric, bool decimal)
+static void put_line(struct page *p, struct view *o, int width, bool numeric, bool decimal)
 {
     put_flag(p, o, "line", true);
     if (width > 0)
@@ -103,7 +103,7 @@ static void put_line(struct page *p, json_t *o, int width, bool numeric, bool de
     put_flag(p, o, "decimal", decimal);
 }
 
-static void put_choosing(struct page *p, json_t *o, const struct form_field *f, const char *id,
+static void put_choosing(struct page *p, struct view *o, const struct form_field *f, const char *id,
                          const struct form_field *other)
 {
     bool one = f->item->type == FORM_SELECT_ONE, many = f->n_options > FIELD_CHOICES_SHOWN;
@@ -116,7 +116,7 @@ static void put_choosing(struct page *p, json_t *o, const struct form_field *f, 
         put_options(p, o, f, id, other, NULL);
 }
 
-void put_control(struct page *p, json_t *o, const struct form_field *f,
+void put_control(struct page *p, struct view *o, const struct form_field *f,
                  const struct form_field *other)
 {
     const char *id = field_id(p, f->path);

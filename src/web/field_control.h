@@ -10,7 +10,7 @@
 
 /* put_control: one of the members line, area, date, radios, checkboxes, select, selects, tick,
  * fixed, with what it needs. `other` is the text that goes with the last choice, or NULL. */
-void put_control(struct page *p, json_t *o, const struct form_field *f,
+void put_control(struct page *p, struct view *o, const struct form_field *f,
                  const struct form_field *other);
 /* field_problem_text: in the reader's language, or as near as the form has it; NULL for none. */
 const char *field_problem_text(const struct page *p, const struct answer_problem *problem);

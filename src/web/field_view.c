@@ -42,7 +42,7 @@ const char *field_fault_id(struct page *p, const struct answer_problem *problem)
     return id;
 }
 
-static void put_label(struct page *p, json_t *o, const struct form_field *f)
+static void put_label(struct page *p, struct view *o, const struct form_field *f)
 {
     put_text(p, o, "label", f->label.text);
     put_text(p, o, "label_lang", f->label.wanted ? NULL : f->label.language);
@@ -50,7 +50,7 @@ static void put_label(struct page *p, json_t *o, const struct form_field *f)
 }
 
 /* The condition for the script; and for a page without it, what to look at. */
-static void put_condition(struct page *p, json_t *o, const struct form_field *f,
+static void put_condition(struct page *p, struct view *o, const struct form_field *f,
                           const struct field_options *options)
 {
     struct bytes known = bytes_text("{}");
@@ -73,7 +73,7 @@ static void put_condition(struct page *p, json_t *o, const struct form_field *f,
     put_text(p, o, "only_if", said);
 }
 
-static void put_described(struct page *p, json_t *o, const char *id, bool hint, bool error)
+static void put_described(struct page *p, struct view *o, const char *id, bool hint, bool error)
 {
     const char *text = hint && error ? talloc_asprintf(p->ctx, "%s-hint %s-error", id, id)
                        : hint        ? talloc_asprintf(p->ctx, "%s-hint", id)
@@ -82,10 +82,10 @@ static void put_described(struct page *p, json_t *o, const char *id, bool hint, 
     put_text(p, o, "described", text);
 }
 
-static void put_question(struct page *p, json_t *item, const struct form_field *f,
+static void put_question(struct page *p, struct view *item, const struct form_field *f,
                          const struct form_field *other, const struct field_options *options)
 {
-    json_t *o = put_object(p, item, "question");
+    struct view *o = put_object(p, item, "question");
     const char *id = field_id(p, f->path), *problem = field_problem_text(p, f->problem);
     put_text(p, o, "id", id);
     put_text(p, o, "name", f->item->name);
@@ -112,10 +112,10 @@ static const struct form_field *other_of(const struct form_fields *fields, size_
     return f->n_options > FIELD_CHOICES_SHOWN ? NULL : &fields->at[i + 1];
 }
 
-static void put_start(struct page *p, json_t *item, const char *key, const struct form_field *f,
+static void put_start(struct page *p, struct view *item, const char *key, const struct form_field *f,
                       const struct field_options *options)
 {
-    json_t *o = put_object(p, item, key);
+    struct view *o = put_object(p, item, key);
     put_text(p, o, "id", field_id(p, f->path));
     put_text(p, o, "error", field_problem_text(p, f->problem));
     put_label(p, o, f);
@@ -123,10 +123,10 @@ static void put_start(struct page *p, json_t *item, const char *key, const struc
 }
 
 /* An entry's heading, and the way to take it out; the repeat tells whether that is possible. */
-static void put_entry(struct page *p, json_t *item, const char *key, const struct form_field *f,
+static void put_entry(struct page *p, struct view *item, const char *key, const struct form_field *f,
                       bool keep)
 {
-    json_t *o = put_object(p, item, key);
+    struct view *o = put_object(p, item, key);
     put_text(p, o, "id", field_id(p, f->path));
     put_text(p, o, "name", f->path);
     put_text(p, o, "label", f->label.text);
@@ -137,10 +137,10 @@ static void put_entry(struct page *p, json_t *item, const char *key, const struc
         put_path(p, o, "remove", "remove:%s", f->path);
 }
 
-static void put_repeat_end(struct page *p, json_t *item, const struct form_field *f,
+static void put_repeat_end(struct page *p, struct view *item, const struct form_field *f,
                            const struct field_options *options)
 {
-    json_t *o = put_object(p, item, "repeat_end");
+    struct view *o = put_object(p, item, "repeat_end");
     put_text(p, o, "label", f->label.text);
     if (f->full)
         put_nothing(p, o, "add");
@@ -150,19 +150,18 @@ static void put_repeat_end(struct page *p, json_t *item, const struct form_field
         options->directory != NULL && text_same(f->item->appearance, FROM_DIRECTORY) && !f->full;
     put_nothing(p, o, "directory");
     if (!directory) return;
-    json_t *box = put_object(p, o, "directory");
+    struct view *box = put_object(p, o, "directory");
     put_path(p, box, "id", "%s-directory", field_id(p, f->path));
-    err e = json_put(box, "groups", json_incref((json_t *)(uintptr_t)options->directory));
-    (void)page_keep(p, e);
+    view_put(p->views, box, "groups", options->directory);
 }
 
-void put_fields(struct page *p, json_t *list, const struct form_fields *fields,
+void put_fields(struct page *p, struct view *list, const struct form_fields *fields,
                 const struct field_options *options)
 {
     bool keep = false;
     for (size_t i = 0; i < fields->n; i++) {
         const struct form_field *f = &fields->at[i], *other = NULL;
-        json_t *item = put_item(p, list);
+        struct view *item = put_item(p, list);
         switch (f->kind) {
         case FORM_FIELD_GROUP: put_start(p, item, "group_start", f, options); break;
         case FORM_FIELD_GROUP_END: put_flag(p, item, "group_end", true); break;
@@ -174,7 +173,7 @@ void put_fields(struct page *p, json_t *list, const struct form_fields *fields,
         case FORM_FIELD_ENTRY_END: put_entry(p, item, "item_end", f, keep); break;
         case FORM_FIELD_REPEAT_END: put_repeat_end(p, item, f, options); break;
         case FORM_FIELD_NOTE: {
-            json_t *o = put_object(p, item, "note");
+            struct view *o = put_object(p, item, "note");
             put_text(p, o, "name", f->item->name);
             put_label(p, o, f);
             put_condition(p, o, f, options);

@@ -16,11 +16,11 @@ struct field_options {
     const struct form_reading *reading;
     compartment_set
         several; /* compartments of the section: with one only, it is said once on the page */
-    const json_t *directory; /* groups of contacts for a repeat that is filled from the directory;
+    const struct view *directory; /* groups of contacts for a repeat that is filled from the directory;
                                 NULL: none */
 };
 
-void put_fields(struct page *p, json_t *list, const struct form_fields *fields,
+void put_fields(struct page *p, struct view *list, const struct form_fields *fields,
                 const struct field_options *options);
 /* field_id: of a path, for id= and #links: "children[0].name" is "children-0-name". Owned by the
  * request. */

@@ -31,9 +31,9 @@ err page_slowed(struct page *p, const char *field, msec wait)
     return ERR_OK;
 }
 
-void put_secret(struct page *p, json_t *o, const char *key, const char *name)
+void put_secret(struct page *p, struct view *o, const char *key, const char *name)
 {
-    json_t *field = put_object(p, o, key);
+    struct view *field = put_object(p, o, key);
     put_text(p, field, "id", name);
     put_text(p, field, "value", "");
     put_text(p, field, "error", page_fault_of(p, name));

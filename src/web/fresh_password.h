@@ -13,6 +13,6 @@ struct bytes fresh_password(const struct page *p);
 /* page_slowed: the fault "too many wrong tries" with the time to wait. */
 err page_slowed(struct page *p, const char *field, msec wait);
 /* put_secret: a field whose value is never sent back. */
-void put_secret(struct page *p, json_t *o, const char *key, const char *name);
+void put_secret(struct page *p, struct view *o, const char *key, const char *name);
 
 #endif

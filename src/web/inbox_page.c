@@ -7,9 +7,9 @@
 #include "web/put.h"
 #include "web/step_view.h"
 
-static void put_line(struct page *p, json_t *list, const struct inbox_line *line)
+static void put_line(struct page *p, struct view *list, const struct inbox_line *line)
 {
-    json_t *o = put_item(p, list);
+    struct view *o = put_item(p, list);
     put_path(p, o, "href", "/inbox/%s", line->received_id.text);
     put_class(p, o, "class", line->class_);
     put_text(p, o, "from", line->from);
@@ -34,7 +34,7 @@ err inbox_show(void *app, struct http_request *rq, struct http_response *rs)
     TRY(inbox_list(p.node, p.actor, p.ctx, &inbox));
     put_number(&p, p.data, "problems", (int64_t)problems);
     put_flag(&p, p.data, "has_lines", inbox.n > 0);
-    json_t *lines = put_list(&p, p.data, "lines");
+    struct view *lines = put_list(&p, p.data, "lines");
     for (size_t i = 0; i < inbox.n; i++) put_line(&p, lines, &inbox.at[i]);
     return page_show(&p, "inbox");
 }

@@ -53,7 +53,7 @@ void put_message_consent(struct page *p, const json_t *consent)
         put_nothing(p, p->data, "consent");
         return;
     }
-    json_t *o = put_object(p, p->data, "consent");
+    struct view *o = put_object(p, p->data, "consent");
     put_compartments(p, o, "compartments", read.compartments);
     put_country_names(p, o, "countries", read.countries, read.n_countries);
     put_text(p, o, "purpose", text_empty(read.purpose) ? NULL : read.purpose);

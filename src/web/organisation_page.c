@@ -9,10 +9,10 @@
 #include "web/put.h"
 #include "web/web_own.h"
 
-static err put_names(struct page *p, json_t *o, const struct organisation *organisation)
+static err put_names(struct page *p, struct view *o, const struct organisation *organisation)
 {
     const char *rest = organisation->procedures, *code;
-    json_t *list = put_list(p, o, "procedures");
+    struct view *list = put_list(p, o, "procedures");
     for (;;) {
         TRY(text_split(p->ctx, &rest, ' ', &code));
         if (code == NULL) return ERR_OK;
@@ -26,10 +26,10 @@ err organisations_show(void *app, struct http_request *rq, struct http_response 
     struct organisation_list list;
     TRY(page_begin(app, rq, rs, MENU_ORGANISATIONS, &p));
     TRY(organisation_all(p.node, p.ctx, &list));
-    json_t *rows = put_list(&p, p.data, "organisations");
+    struct view *rows = put_list(&p, p.data, "organisations");
     put_flag(&p, p.data, "has_organisations", list.n > 0);
     for (size_t i = 0; i < list.n; i++) {
-        json_t *o = put_item(&p, rows);
+        struct view *o = put_item(&p, rows);
         put_text(&p, o, "name", list.at[i].name);
         TRY(put_names(&p, o, &list.at[i]));
         put_flag(&p, o, "child_authority", list.at[i].child_authority);
@@ -44,12 +44,12 @@ static err show_new(struct page *p)
 {
     put_text(p, p->data, "back", "/organisations");
     put_field(p, p->data, "name_field", "name", "");
-    json_t *procedure = put_field(p, p->data, "procedure", "procedure", "");
-    json_t *choices = put_list(p, procedure, "choices");
+    struct view *procedure = put_field(p, p->data, "procedure", "procedure", "");
+    struct view *choices = put_list(p, procedure, "choices");
     for (size_t i = 0; procedure_at(i) != NULL; i++)
         put_choice(p, choices, "procedure", procedure_at(i),
                    page_said(p, procedure_text(procedure_at(i))), false);
-    json_t *role = put_object(p, p->data, "role_field");
+    struct view *role = put_object(p, p->data, "role_field");
     put_flag(p, role, "child_authority", http_field_ticked(p->rq, "role", "child_authority"));
     put_flag(p, role, "focal_point", http_field_ticked(p->rq, "role", "focal_point"));
     put_field(p, p->data, "languages_field", "languages", "");

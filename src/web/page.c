@@ -56,7 +56,7 @@ static const struct {
 };
 
 /* How many messages wait unopened. */
-static void put_unopened(struct page *p, json_t *entry)
+static void put_unopened(struct page *p, struct view *entry)
 {
     size_t unopened = 0;
     err e = inbox_count(p->node, p->actor, &unopened);
@@ -70,10 +70,10 @@ static void put_menu(struct page *p, enum page_menu current, bool counts)
     put_flag(p, p->data, "user", p->actor != NULL);
     if (p->actor == NULL) return;
     put_text(p, p->data, "user_name", p->actor->display_name);
-    json_t *list = put_list(p, p->data, "navigation");
+    struct view *list = put_list(p, p->data, "navigation");
     for (size_t i = 0; i < COUNT_OF(MENU); i++) {
         if (!page_may(p, MENU[i].needs)) continue;
-        json_t *entry = put_item(p, list);
+        struct view *entry = put_item(p, list);
         put_is(p, entry, MENU[i].name);
         put_text(p, entry, "href", MENU[i].path);
         put_flag(p, entry, "current", MENU[i].menu == current);
@@ -85,10 +85,10 @@ static void put_menu(struct page *p, enum page_menu current, bool counts)
 /* Languages as links that come back to this page; after a POST to the page it was posted from. */
 static void put_languages(struct page *p)
 {
-    json_t *list = put_list(p, p->data, "languages");
+    struct view *list = put_list(p, p->data, "languages");
     for (size_t i = 0; i < p->web->languages_n; i++) {
         const struct web_language *l = &p->web->languages[i];
-        json_t *entry = put_item(p, list);
+        struct view *entry = put_item(p, list);
         put_text(p, entry, "code", l->code);
         put_text(p, entry, "name", l->name);
         put_flag(p, entry, "current", l == p->language);
@@ -128,10 +128,7 @@ static err frame(struct web *web, struct http_request *rq, struct http_response 
     p->language = language_of(web, rq, p->actor);
     p->catalog = p->language->catalog;
     p->locale = p->language->locale;
-    json_t *data = json_object();
-    TRY(json_keep(rq->ctx, data));
-    p->data = data;
-    return ERR_OK;
+    return views_new(rq->ctx, &p->views, &p->data);
 }
 
 err page_begin(void *app, struct http_request *rq, struct http_response *rs, enum page_menu menu,
@@ -185,10 +182,10 @@ err page_error(struct web *web, struct http_request *rq, int status, const char 
 static void put_faults(struct page *p)
 {
     put_flag(p, p->data, "has_errors", p->faults_n > 0);
-    json_t *list = put_list(p, p->data, "errors");
+    struct view *list = put_list(p, p->data, "errors");
     for (size_t i = 0; i < p->faults_n; i++) {
         const struct http_fault *f = &p->faults[i];
-        json_t *entry = put_item(p, list);
+        struct view *entry = put_item(p, list);
         put_text(p, entry, "text", f->message);
         if (text_empty(f->field))
             put_nothing(p, entry, "href");
@@ -201,10 +198,11 @@ err page_show(struct page *p, const char *template)
 {
     put_faults(p);
     TRY(p->failed);
+    ENSURE(!views_failed(p->views), ERR_MEMORY, "out of memory");
     struct buf b;
     struct bytes body;
     buf_init(&b, p->rs->ctx, TEMPLATE_OUTPUT_MAX);
-    TRY(template_render(p->language->templates, template, p->data, NULL, &b));
+    TRY(template_render(p->language->templates, template, p->data, &b));
     TRY(buf_done(&b, &body));
     int status = p->status == 200 && p->faults_n > 0 ? 422 : p->status;
     TRY(http_reply(p->rs, status, "text/html; charset=utf-8", body));

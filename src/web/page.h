@@ -19,6 +19,7 @@
 #include "domain/node.h"
 #include "http/router.h"
 #include "http/validate.h"
+#include "web/view.h"
 
 struct web;
 struct web_language;
@@ -50,7 +51,8 @@ struct page {
     const struct catalog *catalog;
     const struct locale *locale;
     msec now;
-    json_t *data; /* what the template sees; owned by ctx */
+    struct view *data;   /* what the template sees; owned by ctx */
+    struct views *views; /* the memory of what it holds */
     err failed;   /* the first failure while filling */
     int status;   /* 200, or what page_fault made of it */
     struct http_fault faults[PAGE_FAULTS_MAX];

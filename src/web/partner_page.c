@@ -10,18 +10,18 @@
 #include "web/web_own.h"
 
 /* Groups of a spoken fingerprint, one by one. */
-static err put_groups(struct page *p, json_t *o, const char *key, const char *spoken)
+static err put_groups(struct page *p, struct view *o, const char *key, const char *spoken)
 {
-    json_t *list = put_list(p, o, key);
+    struct view *list = put_list(p, o, key);
     const char *piece;
     for (;;) {
         TRY(text_split(p->ctx, &spoken, '-', &piece));
         if (piece == NULL) return ERR_OK;
-        TRY(json_add(list, json_string(piece)));
+        put_words(p, list, piece);
     }
 }
 
-static void put_partner(struct page *p, json_t *o, const struct partner_line *line)
+static void put_partner(struct page *p, struct view *o, const struct partner_line *line)
 {
     put_text(p, o, "name", line->name);
     put_country(p, o, "country", line->country);
@@ -46,7 +46,7 @@ err partners_show(void *app, struct http_request *rq, struct http_response *rs)
     put_flag(&p, p.data, "has_card", !err_failed(e));
     TRY(put_groups(&p, p.data, "own_fingerprint", spoken));
     put_flag(&p, p.data, "has_partners", list.n > 0);
-    json_t *rows = put_list(&p, p.data, "partners");
+    struct view *rows = put_list(&p, p.data, "partners");
     for (size_t i = 0; i < list.n; i++) put_partner(&p, put_item(&p, rows), &list.at[i]);
     return page_show(&p, "partners");
 }
@@ -137,7 +137,7 @@ static err find_partner(struct page *p, struct partner_line *out)
 static err put_organisations(struct page *p, const char *id)
 {
     struct card *card;
-    json_t *list = put_list(p, p->data, "organisations");
+    struct view *list = put_list(p, p->data, "organisations");
     TRY(partner_card_any(p->node, p->ctx, id, &card));
     for (size_t i = 0; i < card->organisation_count; i++) {
         const struct card_organisation *o = &card->organisations[i];

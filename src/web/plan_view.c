@@ -32,19 +32,19 @@ static bool danger_helps(const struct referral_plan *plan)
 
 static void put_stops(struct page *p, const struct referral_plan *plan, const char *case_code)
 {
-    json_t *list = put_list(p, p->data, "stops");
+    struct view *list = put_list(p, p->data, "stops");
     for (size_t i = 0; i < STOP_COUNT; i++) {
         if (!plan->stops[i]) continue;
-        json_t *o = put_item(p, list);
+        struct view *o = put_item(p, list);
         put_said(p, o, "text", referral_stop_text((enum referral_stop)i));
         put_is(p, o, FIXES[i].link);
         put_path(p, o, "fix_href", "/cases/%s%s", case_code, FIXES[i].ending);
     }
 }
 
-static void put_item_row(struct page *p, json_t *rows, const struct referral_item *item)
+static void put_item_row(struct page *p, struct view *rows, const struct referral_item *item)
 {
-    json_t *o = put_item(p, rows);
+    struct view *o = put_item(p, rows);
     put_text(p, o, "label", item->label);
     put_text(p, o, "value", answer_text(p, item->question, item->stays == STAYS_RAW, item->value));
     put_compartment(p, o, "compartment", item->compartment);
@@ -55,7 +55,7 @@ static void put_item_row(struct page *p, json_t *rows, const struct referral_ite
 
 static void put_items(struct page *p, const struct referral_plan *plan)
 {
-    json_t *sections = put_list(p, p->data, "goes_sections"), *rows = NULL,
+    struct view *sections = put_list(p, p->data, "goes_sections"), *rows = NULL,
            *stays = put_list(p, p->data, "stays_rows");
     const char *section = NULL;
     for (size_t i = 0; i < plan->n; i++) {
@@ -65,7 +65,7 @@ static void put_items(struct page *p, const struct referral_plan *plan)
             continue;
         }
         if (rows == NULL || !text_same(section, item->section)) {
-            json_t *o = put_item(p, sections);
+            struct view *o = put_item(p, sections);
             put_text(p, o, "title", item->section);
             rows = put_list(p, o, "rows");
             section = item->section;

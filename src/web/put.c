@@ -2,89 +2,97 @@
 #include "web/put.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
 #include "base/text.h"
 #include "domain/country.h"
 #include "web/web_own.h"
 
-/* A member that is read back as borrowed; where it could not be added, the page itself takes what
- * follows, and is not shown. */
-static json_t *added(struct page *p, json_t *o, const char *key, json_t *fresh)
+#define PATH_USUAL 512
+
+struct view *put_object(struct page *p, struct view *o, const char *key)
 {
-    return page_keep(p, json_put(o, key, fresh)) ? fresh : p->data;
+    return view_add(p->views, o, key, VIEW_OBJECT);
 }
 
-json_t *put_object(struct page *p, json_t *o, const char *key)
+struct view *put_list(struct page *p, struct view *o, const char *key) { return view_add(p->views, o, key, VIEW_LIST); }
+
+struct view *put_item(struct page *p, struct view *list) { return view_add(p->views, list, NULL, VIEW_OBJECT); }
+
+void put_words(struct page *p, struct view *list, const char *text)
 {
-    return added(p, o, key, json_object());
+    (void)view_add_text(p->views, list, NULL, bytes_text(text));
 }
 
-json_t *put_list(struct page *p, json_t *o, const char *key)
+void put_text(struct page *p, struct view *o, const char *key, const char *value)
 {
-    return added(p, o, key, json_array());
+    if (value == NULL)
+        put_nothing(p, o, key);
+    else
+        (void)view_add_text(p->views, o, key, bytes_text(value));
 }
 
-json_t *put_item(struct page *p, json_t *list)
+void put_flag(struct page *p, struct view *o, const char *key, bool value)
 {
-    json_t *item = json_object();
-    return page_keep(p, json_add(list, item)) ? item : p->data;
+    (void)view_add(p->views, o, key, value ? VIEW_TRUE : VIEW_FALSE);
 }
 
-void put_text(struct page *p, json_t *o, const char *key, const char *value)
+void put_number(struct page *p, struct view *o, const char *key, int64_t value)
 {
-    (void)page_keep(p, json_put(o, key, value == NULL ? json_null() : json_string(value)));
+    (void)view_add_number(p->views, o, key, value);
 }
 
-void put_flag(struct page *p, json_t *o, const char *key, bool value)
+void put_nothing(struct page *p, struct view *o, const char *key) { (void)view_add(p->views, o, key, VIEW_NOTHING); }
+
+void put_is(struct page *p, struct view *o, const char *name)
 {
-    (void)page_keep(p, json_put(o, key, json_boolean(value)));
+    size_t n = strlen(name);
+    char *key = view_words(p->views, n + 3);
+    if (key == NULL) return; /* the page fails (views_failed) */
+    memcpy(key, "is_", 3);
+    memcpy(key + 3, name, n + 1);
+    put_flag(p, o, key, true);
 }
 
-void put_number(struct page *p, json_t *o, const char *key, int64_t value)
-{
-    (void)page_keep(p, json_put(o, key, json_integer(value)));
-}
-
-void put_nothing(struct page *p, json_t *o, const char *key)
-{
-    (void)page_keep(p, json_put(o, key, json_null()));
-}
-
-void put_is(struct page *p, json_t *o, const char *name)
-{
-    put_flag(p, o, page_format(p, "is_%s", name), true);
-}
-
-void put_said(struct page *p, json_t *o, const char *key, const char *english)
+void put_said(struct page *p, struct view *o, const char *key, const char *english)
 {
     put_text(p, o, key, page_said(p, english));
 }
 
-void put_path(struct page *p, json_t *o, const char *key, const char *format, ...)
+void put_path(struct page *p, struct view *o, const char *key, const char *format, ...)
 {
-    va_list list;
+    char path[PATH_USUAL];
+    va_list list, again;
     va_start(list, format);
-    const char *path = talloc_vasprintf(p->ctx, format, list);
+    va_copy(again, list);
+    int n = vsnprintf(path, sizeof path, format, list);
+    bool fits = n >= 0 && (size_t)n < sizeof path;
+    const char *longer = fits ? NULL : talloc_vasprintf(p->ctx, format, again);
+    va_end(again);
     va_end(list);
-    if (page_keep(p, path == NULL ? ERR_MAKE(ERR_MEMORY, "out of memory") : ERR_OK))
-        put_text(p, o, key, path);
+    if (fits)
+        (void)view_add_text(p->views, o, key, bytes_of(path, (size_t)n));
+    else if (page_keep(p, longer == NULL ? ERR_MAKE(ERR_MEMORY, "out of memory") : ERR_OK))
+        put_text(p, o, key, longer);
 }
 
-void put_day(struct page *p, json_t *o, const char *key, msec at)
+void put_day(struct page *p, struct view *o, const char *key, msec at)
 {
     const char *text = NULL;
     if (at == 0 || page_keep(p, locale_day(p->locale, p->ctx, at, &text)))
         put_text(p, o, key, text);
 }
 
-void put_time(struct page *p, json_t *o, const char *key, msec at)
+void put_time(struct page *p, struct view *o, const char *key, msec at)
 {
     const char *text = NULL;
     if (at == 0 || page_keep(p, locale_date_time(p->locale, p->ctx, at, &text)))
         put_text(p, o, key, text);
 }
 
-void put_date(struct page *p, json_t *o, const char *key, const char *day)
+void put_date(struct page *p, struct view *o, const char *key, const char *day)
 {
     struct date date;
     const char *text = text_empty(day) ? NULL : day;
@@ -94,28 +102,28 @@ void put_date(struct page *p, json_t *o, const char *key, const char *day)
     put_text(p, o, key, text);
 }
 
-void put_country(struct page *p, json_t *o, const char *key, const char *code)
+void put_country(struct page *p, struct view *o, const char *key, const char *code)
 {
     const char *text = NULL;
     if (text_empty(code) || page_keep(p, locale_country(p->locale, p->ctx, code, &text)))
         put_text(p, o, key, text);
 }
 
-void put_language(struct page *p, json_t *o, const char *key, const char *code)
+void put_language(struct page *p, struct view *o, const char *key, const char *code)
 {
     const char *text = NULL;
     if (text_empty(code) || page_keep(p, locale_language_name(p->locale, p->ctx, code, &text)))
         put_text(p, o, key, text);
 }
 
-void put_compartment(struct page *p, json_t *o, const char *key, enum compartment c)
+void put_compartment(struct page *p, struct view *o, const char *key, enum compartment c)
 {
     put_is(p, put_object(p, o, key), compartment_name(c));
 }
 
-void put_compartments(struct page *p, json_t *o, const char *key, compartment_set set)
+void put_compartments(struct page *p, struct view *o, const char *key, compartment_set set)
 {
-    json_t *list = put_list(p, o, key);
+    struct view *list = put_list(p, o, key);
     for (unsigned i = 0; i < COMPARTMENTS; i++)
         if ((set & COMPARTMENT_BIT(i)) != 0)
             put_is(p, put_item(p, list), compartment_name((enum compartment)i));
@@ -124,20 +132,20 @@ void put_compartments(struct page *p, json_t *o, const char *key, compartment_se
 /* Was this form sent just now? Then what was typed counts, even where it is empty. */
 static bool posted(const struct page *p) { return p->rq->method == HTTP_POST; }
 
-json_t *put_field(struct page *p, json_t *o, const char *key, const char *name, const char *value)
+struct view *put_field(struct page *p, struct view *o, const char *key, const char *name, const char *value)
 {
-    json_t *field = put_object(p, o, key);
+    struct view *field = put_object(p, o, key);
     put_text(p, field, "id", name);
     put_text(p, field, "value", posted(p) ? http_field_or(p->rq, name, "") : value);
     put_text(p, field, "error", page_fault_of(p, name));
     return field;
 }
 
-json_t *put_choice(struct page *p, json_t *choices, const char *name, const char *value,
+struct view *put_choice(struct page *p, struct view *choices, const char *name, const char *value,
                    const char *label, bool chosen)
 {
-    size_t n = json_array_size(choices);
-    json_t *choice = put_item(p, choices);
+    size_t n = choices->n;
+    struct view *choice = put_item(p, choices);
     if (n == 0)
         put_text(p, choice, "id", name);
     else
@@ -148,7 +156,7 @@ json_t *put_choice(struct page *p, json_t *choices, const char *name, const char
     return choice;
 }
 
-void put_date_parts(struct page *p, json_t *field, const char *name, const char *day)
+void put_date_parts(struct page *p, struct view *field, const char *name, const char *day)
 {
     static const struct {
         const char *part;
@@ -157,10 +165,10 @@ void put_date_parts(struct page *p, json_t *field, const char *name, const char 
     struct date date = {0};
     bool known = !text_empty(day) && !err_failed(date_parse(day, &date));
     const int values[] = {date.day, date.month, date.year};
-    json_t *list = put_list(p, field, "parts");
+    struct view *list = put_list(p, field, "parts");
     const char *error = NULL;
     for (size_t i = 0; i < COUNT_OF(PARTS); i++) {
-        json_t *part = put_item(p, list);
+        struct view *part = put_item(p, list);
         const char *id = page_format(p, "%s-%s", name, PARTS[i].part);
         const char *value = known ? page_format(p, "%d", values[i]) : "";
         const char *fault = page_fault_of(p, id);
@@ -186,7 +194,7 @@ static int by_name(const void *a, const void *b)
     return locale_compare(x->locale, x->name, y->name);
 }
 
-void put_countries(struct page *p, json_t *choices, const char *chosen)
+void put_countries(struct page *p, struct view *choices, const char *chosen)
 {
     const char *codes[COUNTRIES_MOST];
     struct named_country all[COUNTRIES_MOST];
@@ -197,7 +205,7 @@ void put_countries(struct page *p, json_t *choices, const char *chosen)
     }
     qsort(all, n, sizeof *all, by_name);
     for (size_t i = 0; i < n; i++) {
-        json_t *choice = put_item(p, choices);
+        struct view *choice = put_item(p, choices);
         put_text(p, choice, "value", all[i].code);
         put_text(p, choice, "label", all[i].name);
         put_flag(p, choice, "checked", text_same(all[i].code, chosen));

@@ -124,8 +124,8 @@ static err put_managers(struct received *r)
 {
     struct page *p = &r->p;
     struct team_list teams;
-    json_t *field = put_field(p, p->data, "manager", "manager", "");
-    json_t *choices = put_list(p, field, "choices");
+    struct view *field = put_field(p, p->data, "manager", "manager", "");
+    struct view *choices = put_list(p, field, "choices");
     TRY(team_all(p->node, r->message.recipient, p->ctx, &teams));
     for (size_t i = 0; i < teams.n; i++) {
         struct team_member_list members;
@@ -137,7 +137,7 @@ static err put_managers(struct received *r)
             const char *value =
                 talloc_asprintf(p->ctx, "%s:%s", teams.at[i].id.text, m->user_id.text);
             ENSURE_MEM(value);
-            json_t *choice = put_choice(p, choices, "manager", value, m->display_name, false);
+            struct view *choice = put_choice(p, choices, "manager", value, m->display_name, false);
             put_text(p, choice, "hint", teams.at[i].name);
         }
     }

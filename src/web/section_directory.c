@@ -14,33 +14,32 @@
 
 #define FROM_DIRECTORY "from-directory"
 
-static err add_body(struct page *p, json_t *choices, const struct contact *contact)
+static err add_body(struct page *p, struct view *choices, const struct contact *contact)
 {
     const char *rest = contact->procedures, *code;
     for (;;) {
         TRY(text_split(p->ctx, &rest, ' ', &code));
         if (code == NULL) return ERR_OK;
-        json_t *choice = put_item(p, choices);
+        struct view *choice = put_item(p, choices);
         put_path(p, choice, "value", "%s:%s", contact->id.text, code);
         put_path(p, choice, "label", "%s: %s", page_said(p, procedure_text(code)),
                  contact_name(contact, p->language->code));
     }
 }
 
-err section_directory(struct page *p, const struct casefile *c, const json_t **out)
+err section_directory(struct page *p, const struct casefile *c, const struct view **out)
 {
-    json_t *groups = json_array();
-    TRY(json_keep(p->ctx, groups));
+    struct view *groups = view_add(p->views, NULL, NULL, VIEW_LIST);
     for (size_t i = 0; i < c->facts->n_countries; i++) {
         struct contact_list contacts;
         TRY(contact_search(p->node, p->ctx, c->facts->countries[i].code, NULL, &contacts));
         if (contacts.n == 0) continue;
-        json_t *group = put_item(p, groups);
+        struct view *group = put_item(p, groups);
         put_country(p, group, "label", c->facts->countries[i].code);
-        json_t *choices = put_list(p, group, "choices");
+        struct view *choices = put_list(p, group, "choices");
         for (size_t k = 0; k < contacts.n; k++) TRY(add_body(p, choices, &contacts.at[k]));
     }
-    *out = json_array_size(groups) == 0 ? NULL : groups;
+    *out = view_true(groups) ? groups : NULL;
     return ERR_OK;
 }
 

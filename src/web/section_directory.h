@@ -8,7 +8,7 @@
 
 /* section_directory: the bodies of the case's countries as groups of choices; a choice names a body
  * and one of its procedures. *out lives as long as the page. */
-err section_directory(struct page *p, const struct casefile *c, const json_t **out);
+err section_directory(struct page *p, const struct casefile *c, const struct view **out);
 /* section_directory_add: the posted choice ("directory") becomes an entry of the section's repeat
  * in `answers`. Nothing chosen: nothing happens. */
 err section_directory_add(struct page *p, const struct casefile *c, const struct form *form,

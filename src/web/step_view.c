@@ -13,12 +13,12 @@ static bool is_bad(const char *state)
     return false;
 }
 
-void put_class(struct page *p, json_t *o, const char *key, const char *class_)
+void put_class(struct page *p, struct view *o, const char *key, const char *class_)
 {
     put_is(p, put_object(p, o, key), text_identifier(class_) ? class_ : "unknown");
 }
 
-void put_step(struct page *p, json_t *o, const struct timeline_step *step)
+void put_step(struct page *p, struct view *o, const struct timeline_step *step)
 {
     char utc[DATE_TIME_ROOM];
     date_format_utc(step->at, utc);

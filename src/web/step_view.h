@@ -5,9 +5,9 @@
 #include "domain/conversation.h"
 #include "web/page.h"
 
-void put_step(struct page *p, json_t *o, const struct timeline_step *step);
+void put_step(struct page *p, struct view *o, const struct timeline_step *step);
 /* step_class: a message's class as the templates know it ("referral"); "" for one of a later
  * version. */
-void put_class(struct page *p, json_t *o, const char *key, const char *class_);
+void put_class(struct page *p, struct view *o, const char *key, const char *class_);
 
 #endif

@@ -10,9 +10,9 @@
 
 #define FEW 2 /* fewer members than this: nobody can step in */
 
-static void put_member(struct page *p, json_t *list, const struct team_member *m, bool own_team)
+static void put_member(struct page *p, struct view *list, const struct team_member *m, bool own_team)
 {
-    json_t *o = put_item(p, list);
+    struct view *o = put_item(p, list);
     put_text(p, o, "person", m->display_name);
     put_flag(p, o, "active", !m->pending);
     put_flag(p, o, "pending", m->pending);
@@ -25,7 +25,7 @@ static void put_member(struct page *p, json_t *list, const struct team_member *m
         put_nothing(p, o, "end_href");
 }
 
-static err put_team(struct page *p, json_t *list, const struct team *team)
+static err put_team(struct page *p, struct view *list, const struct team *team)
 {
     struct team_member_list members;
     const char *organisation;
@@ -34,13 +34,13 @@ static err put_team(struct page *p, json_t *list, const struct team *team)
     if (!own && !page_may(p, CAPABILITY_TEAM_MANAGE)) return ERR_OK;
     TRY(team_members(p->node, p->actor, team->id, p->ctx, &members));
     TRY(organisation_name(p->node, team->organisation_id, p->ctx, &organisation));
-    json_t *o = put_item(p, list);
+    struct view *o = put_item(p, list);
     put_text(p, o, "name", team->name);
     put_text(p, o, "organisation", organisation);
     put_flag(p, o, "send", team->may_send);
     put_compartments(p, o, "compartments", team->compartments);
     put_path(p, o, "add_href", "/teams/%s/members/new", team->id.text);
-    json_t *rows = put_list(p, o, "members");
+    struct view *rows = put_list(p, o, "members");
     for (size_t i = 0; i < members.n; i++) {
         put_member(p, rows, &members.at[i], own);
         active += members.at[i].pending ? 0 : 1;
@@ -56,7 +56,7 @@ err teams_show(void *app, struct http_request *rq, struct http_response *rs)
     TRY(page_begin(app, rq, rs, MENU_TEAMS, &p));
     TRY(team_all(p.node, (struct id){0}, p.ctx, &teams));
     put_flag(&p, p.data, "can_manage", page_may(&p, CAPABILITY_TEAM_MANAGE));
-    json_t *list = put_list(&p, p.data, "teams");
+    struct view *list = put_list(&p, p.data, "teams");
     for (size_t i = 0; i < teams.n; i++) TRY(put_team(&p, list, &teams.at[i]));
     return page_show(&p, "teams");
 }
@@ -64,7 +64,7 @@ err teams_show(void *app, struct http_request *rq, struct http_response *rs)
 /* ---- making a team ---- */
 
 /* People with keys who may belong to a team; `organisation` unset: of all. */
-static err put_people(struct page *p, json_t *choices, const char *name, struct id organisation)
+static err put_people(struct page *p, struct view *choices, const char *name, struct id organisation)
 {
     struct user_list users;
     const char *after = NULL;
@@ -88,20 +88,20 @@ static err show_new(struct page *p)
     struct organisation_list organisations;
     put_text(p, p->data, "back", "/teams");
     put_field(p, p->data, "name_field", "name", "");
-    json_t *organisation = put_field(p, p->data, "organisation", "organisation", "");
-    json_t *choices = put_list(p, organisation, "choices");
+    struct view *organisation = put_field(p, p->data, "organisation", "organisation", "");
+    struct view *choices = put_list(p, organisation, "choices");
     TRY(organisation_all(p->node, p->ctx, &organisations));
     for (size_t i = 0; i < organisations.n; i++)
         put_choice(p, choices, "organisation", organisations.at[i].id.text,
                    organisations.at[i].name, organisations.n == 1);
-    json_t *member = put_field(p, p->data, "member", "member", "");
+    struct view *member = put_field(p, p->data, "member", "member", "");
     TRY(put_people(p, put_list(p, member, "choices"), "member", (struct id){0}));
-    json_t *may = put_field(p, p->data, "may", "may", "");
+    struct view *may = put_field(p, p->data, "may", "may", "");
     put_flag(p, may, "send", p->rq->method == HTTP_GET || http_field_ticked(p->rq, "may", "send"));
-    json_t *parts = put_list(p, may, "choices");
+    struct view *parts = put_list(p, may, "choices");
     for (unsigned i = 0; i < COMPARTMENTS; i++) {
         const char *name = compartment_name((enum compartment)i);
-        json_t *choice = put_item(p, parts);
+        struct view *choice = put_item(p, parts);
         put_path(p, choice, "id", "may-%u", i + 2);
         put_text(p, choice, "value", name);
         put_flag(p, choice, "checked",
@@ -160,7 +160,7 @@ static err show_member(struct page *p, const struct team *team)
 {
     put_text(p, p->data, "back", "/teams");
     put_text(p, p->data, "team", team->name);
-    json_t *member = put_field(p, p->data, "member", "member", "");
+    struct view *member = put_field(p, p->data, "member", "member", "");
     TRY(put_people(p, put_list(p, member, "choices"), "member", team->organisation_id));
     return page_show(p, "team_member");
 }

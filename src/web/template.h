@@ -1,15 +1,15 @@
 /* template.h - pages: Mustache (https://github.com/mustache/spec) compiled at start, filled per request.
  *
  * Templates are compiled once for each language into a tree that never changes, shared by all threads.
- * Data is a jansson value. Everything is escaped, with no way round it for data:
+ * Data is a tree of values (view.h). Everything is escaped, with no way round it for data:
  *
  *  {{name}} {{a.b}} {{.}}   escaped text. Null or missing: nothing. A list or object there: ERR_BUG.
  *  {{#s}}..{{/s}} {{^s}}..{{/s}}   false, null, "", 0, [] and missing are false.
  *  {{>partial}}             another template, indented as the tag is when it stands alone. It must exist.
  *  {{<layout}}{{$block}}..{{/block}}{{/layout}}   a page inside a layout (inheritance); not re-indented.
  *  {{!comment}}  {{=<% %>=}}
- *  {{{name}}}               only HTML that trusted code made: the data there is a handle from
- *                           template_html_add, see below. Anything else fails the page. No {{&name}}.
+ *  {{{name}}}               only HTML that trusted code made (view_add_html). Anything else fails the page. No
+ *                           {{&name}}.
  *
  * What is filled in is checked against its place when the template is compiled: a variable may stand in
  * text and in quoted attribute values; never in a tag, an unquoted value, a <script> or <style>. At the
@@ -32,8 +32,8 @@
 #define OPENTRM_WEB_TEMPLATE_H
 
 #include "base/buf.h"
-#include "base/json.h"
 #include "base/messages.h"
+#include "web/view.h"
 
 #define TEMPLATE_DEPTH_MAX 48                    /* sections and partials in each other */
 #define TEMPLATE_OUTPUT_MAX ((size_t)4 << 20)    /* bytes of a page; also give it to buf_init */
@@ -57,16 +57,8 @@ err template_compile(mem *ctx, const struct template_source *sources, size_t n,
                      const struct catalog *catalog, struct templates **out,
                      struct template_problem *problem);
 
-/* HTML made by trusted code (Markdown of the data files) for one rendering. */
-struct template_html;
-err template_html_new(mem *ctx, struct template_html **out);
-/* template_html_add: the handle (a new reference) to put into the data under the name that {{{name}}}
- * prints. `html` must live until the page is rendered. */
-err template_html_add(struct template_html *set, struct bytes html, json_t **handle);
-
-/* template_render: adds the page `name` to out. html may be NULL. ERR_NOT_FOUND: no such template.
+/* template_render: adds the page `name` to out. ERR_NOT_FOUND: no such template.
  * ERR_LIMIT: too deep, or over out's maximum (see also buf_done). */
-err template_render(const struct templates *set, const char *name, const json_t *data,
-                    const struct template_html *html, struct buf *out);
+err template_render(const struct templates *set, const char *name, const struct view *data, struct buf *out);
 
 #endif

@@ -30,7 +30,7 @@ static bool waits_for_answer(const struct timeline *t, size_t i)
     return true;
 }
 
-static void put_links(struct page *p, json_t *o, const struct casefile *c, const struct timeline *t,
+static void put_links(struct page *p, struct view *o, const struct casefile *c, const struct timeline *t,
                       size_t i)
 {
     const struct timeline_step *step = &t->at[i];
@@ -66,9 +66,9 @@ err timeline_show(void *app, struct http_request *rq, struct http_response *rs)
     put_flag(&p, p.data, "has_steps", t.n > 0);
     put_flag(&p, p.data, "can_write", t.n > 0 && page_may(&p, CAPABILITY_CASE_WRITE));
     put_path(&p, p.data, "ask_href", "/cases/%s/words/question", c->code);
-    json_t *list = put_list(&p, p.data, "steps");
+    struct view *list = put_list(&p, p.data, "steps");
     for (size_t i = 0; i < t.n; i++) {
-        json_t *o = put_item(&p, list);
+        struct view *o = put_item(&p, list);
         put_step(&p, o, &t.at[i]);
         put_links(&p, o, c, &t, i);
     }

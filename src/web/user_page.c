@@ -11,7 +11,7 @@
 
 #define USERS_PAGE 50
 
-static err put_user(struct page *p, json_t *o, const struct user *u)
+static err put_user(struct page *p, struct view *o, const struct user *u)
 {
     const char *organisation;
     TRY(organisation_name(p->node, u->organisation_id, p->ctx, &organisation));
@@ -21,7 +21,7 @@ static err put_user(struct page *p, json_t *o, const struct user *u)
     put_path(p, o, "href", "/users/%s", u->id.text);
     put_day(p, o, "since", u->created_at);
     put_is(p, o, user_state_name(u->state));
-    json_t *roles = put_list(p, o, "roles");
+    struct view *roles = put_list(p, o, "roles");
     for (int r = 0; r < ROLES; r++)
         if (role_in(u->roles, (enum role)r)) put_is(p, put_item(p, roles), role_name((enum role)r));
     return ERR_OK;
@@ -34,7 +34,7 @@ err users_show(void *app, struct http_request *rq, struct http_response *rs)
     TRY(page_begin(app, rq, rs, MENU_USERS, &p));
     const char *after = http_query(rq, "after");
     TRY(user_all(p.node, p.actor, after, USERS_PAGE, p.ctx, &users));
-    json_t *list = put_list(&p, p.data, "users");
+    struct view *list = put_list(&p, p.data, "users");
     for (size_t i = 0; i < users.n; i++) TRY(put_user(&p, put_item(&p, list), &users.at[i]));
     if (users.more && users.n > 0)
         put_path(&p, p.data, "next_href", "/users?after=%s", users.at[users.n - 1].login);
@@ -51,14 +51,14 @@ static err show_new(struct page *p)
     put_text(p, p->data, "back", "/users");
     put_field(p, p->data, "name_field", "name", "");
     put_field(p, p->data, "login_field", "login", "");
-    json_t *organisation = put_field(p, p->data, "organisation", "organisation", "");
-    json_t *choices = put_list(p, organisation, "choices");
+    struct view *organisation = put_field(p, p->data, "organisation", "organisation", "");
+    struct view *choices = put_list(p, organisation, "choices");
     TRY(organisation_all(p->node, p->ctx, &organisations));
     for (size_t i = 0; i < organisations.n; i++)
         put_choice(p, choices, "organisation", organisations.at[i].id.text,
                    organisations.at[i].name, organisations.n == 1);
-    json_t *role = put_field(p, p->data, "role_field", "role", "");
-    json_t *roles = put_list(p, role, "choices");
+    struct view *role = put_field(p, p->data, "role_field", "role", "");
+    struct view *roles = put_list(p, role, "choices");
     for (size_t i = 0; ROLE_NAMES[i] != NULL; i++)
         put_is(p, put_choice(p, roles, "role", ROLE_NAMES[i], "", false), ROLE_NAMES[i]);
     put_field(p, p->data, "language_field", "language", "");

@@ -54,8 +54,8 @@ static void put_conversations(struct writing *w)
         put_nothing(p, p->data, "conversations");
         return;
     }
-    json_t *field = put_field(p, p->data, "conversations", "handle", "");
-    json_t *choices = put_list(p, field, "choices");
+    struct view *field = put_field(p, p->data, "conversations", "handle", "");
+    struct view *choices = put_list(p, field, "choices");
     for (size_t i = 0; i < w->list.n; i++)
         put_choice(p, choices, "handle", w->list.at[i].handle, w->list.at[i].name, false);
 }

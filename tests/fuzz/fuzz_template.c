@@ -7,6 +7,7 @@
 
 #include "base/messages.h"
 #include "base/text.h"
+#include "../unit/view_of.h"
 #include "fuzz.h"
 #include "web/template.h"
 
@@ -25,7 +26,7 @@ static void fuzz_page(mem *ctx, const struct template_source *sources, size_t n)
     struct buf b;
     struct bytes out;
     buf_init(&b, ctx, (size_t)1 << 16);
-    if (err_failed(template_render(set, "page", data, NULL, &b)) || err_failed(buf_done(&b, &out))) return;
+    if (err_failed(template_render(set, "page", view_of(ctx, data), &b)) || err_failed(buf_done(&b, &out))) return;
     bool written = false; /* by the author of the template */
     for (size_t i = 0; i < n; i++) written |= bytes_find(sources[i].text, bytes_text("evil"), 0) != SIZE_MAX;
     if (!written) MUST(bytes_find(out, bytes_text("<evil"), 0) == SIZE_MAX);

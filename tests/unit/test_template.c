@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "view_of.h"
 #include "web/template.h"
 
 struct row {
@@ -30,7 +31,7 @@ static err rendered(mem *ctx, const struct row *row, const struct catalog *catal
     if (data == NULL) fail_msg("not JSON: %s", json);
     struct buf b;
     buf_init(&b, ctx, TEMPLATE_OUTPUT_MAX);
-    TRY(template_render(set, "page", data, NULL, &b));
+    TRY(template_render(set, "page", view_of(ctx, data), &b));
     return buf_text(&b, out);
 }
 
@@ -316,25 +317,69 @@ static void only_trusted_html_is_raw(void **state)
     struct template_source source = {"page", bytes_text("[{{{html}}}]")};
     struct templates *set;
     OK(template_compile(ctx, &source, 1, NULL, &set, NULL));
-    struct template_html *html;
-    OK(template_html_new(ctx, &html));
-    JSON_SCOPE(data) = json_object();
-    json_t *handle;
+    struct views *v;
+    struct view *data;
     struct buf b;
     struct bytes out;
-    OK(template_html_add(html, bytes_text("<b>&</b>"), &handle));
-    OK(json_put(data, "html", handle));
+    OK(views_new(ctx, &v, &data));
+    (void)view_add_html(v, data, "html", bytes_text("<b>&</b>"));
     buf_init(&b, ctx, 100);
-    OK(template_render(set, "page", data, html, &b));
+    OK(template_render(set, "page", data, &b));
     OK(buf_done(&b, &out));
     assert_string_equal((const char *)out.p, "[<b>&</b>]");
-    BAD(ERR_BUG, template_render(set, "page", data, NULL, &b));
-    OK(json_put(data, "html", json_string("<script>")));
-    BAD(ERR_BUG, template_render(set, "page", data, html, &b));
-    OK(json_put(data, "html", json_integer(1)));
-    BAD(ERR_BUG, template_render(set, "page", data, html, &b));
-    OK(json_put(data, "html", json_integer(-1)));
-    BAD(ERR_BUG, template_render(set, "page", data, html, &b));
+    (void)view_add_text(v, data, "html", bytes_text("<script>"));
+    BAD(ERR_BUG, template_render(set, "page", data, &b));
+    (void)view_add_number(v, data, "html", 1);
+    BAD(ERR_BUG, template_render(set, "page", data, &b));
+    /* and escaped text is never ready-made HTML */
+    struct template_source escaped = {"page", bytes_text("{{html}}")};
+    OK(template_compile(ctx, &escaped, 1, NULL, &set, NULL));
+    (void)view_add_html(v, data, "html", bytes_text("<b>"));
+    BAD(ERR_BUG, template_render(set, "page", data, &b));
+}
+
+/* What pages do to views: the last of a name counts, lists keep their order, more than a piece of memory holds. */
+static void views_hold(void **state)
+{
+    (void)state;
+    MEM_SCOPE(ctx, NULL);
+    struct views *v;
+    struct view *data;
+    char text[4000], *big = talloc_zero_size(ctx, 100001);
+    OK(views_new(ctx, &v, &data));
+    memset(big, 'x', 100000);
+    struct view *list = view_add(v, data, "list", VIEW_LIST);
+    for (int i = 0; i < 1000; i++) {
+        (void)snprintf(text, sizeof text, "%d", i);
+        (void)view_add_text(v, view_add(v, list, NULL, VIEW_OBJECT), "text", bytes_text(text)); /* copied */
+    }
+    (void)view_add(v, data, "name", VIEW_NOTHING);
+    (void)view_add_text(v, data, "name", bytes_text(big));
+    (void)view_add_text(v, data, "nam", bytes_text("other"));
+    struct view *own = view_add(v, NULL, NULL, VIEW_LIST);
+    (void)view_add_number(v, own, NULL, 5);
+    view_put(v, data, "own", own);
+    view_put(v, data, "again", own);
+    const struct view *name = view_get(data, "name", 4), *item = view_get(data, "list", 4)->first;
+    assert_int_equal(name->n, 100000);
+    assert_string_equal(name->text, big);
+    assert_null(view_get(data, "names", 5));
+    assert_null(view_get(name, "name", 4));
+    assert_int_equal(list->n, 1000);
+    for (int i = 0; i < 1000; i++, item = item->next) {
+        (void)snprintf(text, sizeof text, "%d", i);
+        assert_string_equal(view_get(item, "text", 4)->text, text);
+    }
+    assert_null(item);
+    assert_int_equal(view_get(data, "again", 5)->first->number, 5);
+    assert_int_equal(view_get(data, "own", 3)->first->number, 5);
+    assert_false(view_true(view_get(data, "nothing", 7)) || view_true(view_add(v, NULL, NULL, VIEW_LIST)));
+    assert_false(views_failed(v));
+    /* A member of what can have none is our mistake: said, and not written anywhere. */
+    struct view *spare = view_add(v, view_add_text(v, data, "text", bytes_text("t")), "key", VIEW_OBJECT);
+    (void)view_add(v, spare, "more", VIEW_TRUE);
+    assert_true(views_failed(v));
+    assert_string_equal(view_get(data, "text", 4)->text, "t");
 }
 
 static void rendering_has_limits(void **state)
@@ -356,16 +401,16 @@ static void rendering_has_limits(void **state)
         kid = outer;
     }
     JSON_SCOPE(deep) = kid;
-    BAD(ERR_LIMIT, template_render(set, "deep", deep, NULL, &b));
+    BAD(ERR_LIMIT, template_render(set, "deep", view_of(ctx, deep), &b));
     JSON_SCOPE(list) = json_loads("{\"l\":[1,2,3],\"x\":\"0123456789\",\"o\":{}}", 0, NULL);
     buf_init(&b, ctx, 25);
-    BAD(ERR_LIMIT, template_render(set, "long", list, NULL, &b));
+    BAD(ERR_LIMIT, template_render(set, "long", view_of(ctx, list), &b));
     buf_init(&b, ctx, 30);
-    OK(template_render(set, "long", list, NULL, &b));
-    BAD(ERR_NOT_FOUND, template_render(set, "none", list, NULL, &b));
+    OK(template_render(set, "long", view_of(ctx, list), &b));
+    BAD(ERR_NOT_FOUND, template_render(set, "none", view_of(ctx, list), &b));
     buf_init(&b, ctx, 30);
-    BAD(ERR_BUG, template_render(set, "object", list, NULL, &b));
-    BAD(ERR_BUG, template_render(set, "plural", list, NULL, &b));
+    BAD(ERR_BUG, template_render(set, "object", view_of(ctx, list), &b));
+    BAD(ERR_BUG, template_render(set, "plural", view_of(ctx, list), &b));
 }
 
 int main(void)
@@ -374,7 +419,7 @@ int main(void)
         cmocka_unit_test(variables), cmocka_unit_test(sections), cmocka_unit_test(lines_of_tags_leave_no_trace),
         cmocka_unit_test(partials), cmocka_unit_test(layouts), cmocka_unit_test(faults_of_templates),
         cmocka_unit_test(variables_have_their_place), cmocka_unit_test(addresses), cmocka_unit_test(sentences_are_translated),
-        cmocka_unit_test(only_trusted_html_is_raw), cmocka_unit_test(rendering_has_limits),
+        cmocka_unit_test(only_trusted_html_is_raw), cmocka_unit_test(views_hold), cmocka_unit_test(rendering_has_limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
