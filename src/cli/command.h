@@ -73,6 +73,7 @@ extern const struct command COMMANDS_PARTNER[];
 extern const struct command COMMANDS_DIRECTORY[];
 extern const struct command COMMANDS_EVIDENCE[];
 extern const struct command COMMANDS_REPORT[];
+extern const struct command COMMANDS_SETTING[];
 extern const struct command COMMANDS_DEMO_DATA[];
 
 #endif

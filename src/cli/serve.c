@@ -39,6 +39,8 @@ struct serving {
     struct web *web;
     struct http_server *pages, *exchange;
     struct deliver *deliver;
+    struct limits limits;
+    struct address_networks proxies;
 };
 
 /* "127.0.0.1:8441" or "[::1]:8441" */
@@ -69,7 +71,7 @@ static err node_pem(struct serving *s, const char *name, const char **out)
 
 static err listen_on(struct serving *s, const char *option, bool tls, struct http_app app, struct http_server **out)
 {
-    struct http_server_options options = {.app = app};
+    struct http_server_options options = {.app = app, .limits = &s->limits, .proxies = &s->proxies};
     TRY(address_of(s->cli->ctx, cli_option(s->cli, option), &options.address, &options.port));
     if (tls) {
         TRY(node_pem(s, "node.crt", &options.certificate_pem));
@@ -83,6 +85,7 @@ static err start(struct serving *s)
     const char *problems;
     TRY(print_start());
     TRY(acting_node(s->cli, &s->node));
+    TRY(node_limits(s->node, &s->limits, &s->proxies));
     if (s->node->forms->problems != NULL) LOG(LOG_WARN, "forms_left_out");
     TRY(web_new(s->cli->ctx, s->node, &s->web, &problems));
     if (problems != NULL) LOG(LOG_WARN, "languages_left_out");

@@ -16,6 +16,8 @@
 #define OPENTRM_DOMAIN_NODE_H
 
 #include "audit/audit.h"
+#include "base/address.h"
+#include "base/limit.h"
 #include "crypto/password.h"
 #include "crypto/recovery.h"
 #include "crypto/sign.h"
@@ -100,5 +102,9 @@ static inline msec node_now(const struct node *node) { return clock_now(node->cl
  * node_setting.c). ERR_INPUT for an unknown name or a value out of range. */
 err node_setting(struct node *node, const char *name, mem *ctx, const char **value);
 err node_setting_put(struct node *node, const char *name, const char *value);
+/* node_setting_name: of the setting at this place, NULL behind the last. */
+const char *node_setting_name(size_t i);
+/* node_limits: of the listeners (base/limit.h), and whose word about addresses counts. */
+err node_limits(struct node *node, struct limits *limits, struct address_networks *proxies);
 
 #endif

@@ -3,13 +3,16 @@
 
 #include <string.h>
 
+#include "base/address.h"
 #include "base/encode.h"
+#include "base/limit.h"
 #include "base/locale.h"
 #include "base/text.h"
 #include "db/setting.h"
 #include "domain/user_wish.h"
 
 static const char ROOT_SIGNER[] = "node.root_signer";
+#define PROXIES "limit.proxies"
 
 enum setting_type {
     SETTING_ID,
@@ -21,7 +24,8 @@ enum setting_type {
     SETTING_COST,
     SETTING_NUMBER,
     SETTING_ZONE,
-    SETTING_LINK
+    SETTING_LINK,
+    SETTING_NETWORKS
 };
 
 struct setting_row {
@@ -45,14 +49,25 @@ static const struct setting_row TABLE[] = {
     {"page.site_name", SETTING_TEXT, false, "OpenTRM", 0, 0},
     {"page.time_zone", SETTING_ZONE, false, "Etc/UTC", 0, 0},
     {"page.exit_address", SETTING_LINK, false, "https://www.wikipedia.org/", 0, 0},
+    {PROXIES, SETTING_NETWORKS, false, "", 0, 0},
 };
 
-static const struct setting_row *row_of(const char *name)
+/* What is known of a setting: a row above, or of the table of limits. */
+static bool row_find(const char *name, struct setting_row *out)
 {
     for (size_t i = 0; i < COUNT_OF(TABLE); i++) {
-        if (text_same(TABLE[i].name, name)) return &TABLE[i];
+        if (!text_same(TABLE[i].name, name)) continue;
+        *out = TABLE[i];
+        return true;
     }
-    return NULL;
+    for (size_t i = 0; i < LIMITS_N; i++) {
+        const struct limit_row *limit = &LIMITS[i];
+        if (!text_same(limit->setting, name)) continue;
+        *out = (struct setting_row){.name = limit->setting, .type = SETTING_NUMBER, .otherwise = limit->otherwise_text,
+                                    .least = limit->least, .most = limit->most};
+        return true;
+    }
+    return false;
 }
 
 static bool is_country(const char *s)
@@ -98,6 +113,7 @@ static err zone_check(const char *zone)
 static err value_check(const struct setting_row *row, const char *value)
 {
     struct id id;
+    struct address_networks networks;
     int64_t number;
     switch (row->type) {
     case SETTING_ID: return id_parse(value, &id);
@@ -124,6 +140,7 @@ static err value_check(const struct setting_row *row, const char *value)
     case SETTING_LINK:
         ENSURE(is_endpoint(value), ERR_INPUT, "this address looks like https://www.example.org/");
         return ERR_OK;
+    case SETTING_NETWORKS: return address_networks_parse(value, &networks);
     case SETTING_NUMBER: break;
     }
     TRY(text_number(value, &number));
@@ -134,25 +151,25 @@ static err value_check(const struct setting_row *row, const char *value)
 
 err setting_check(const char *name, const char *value, bool by_init)
 {
-    const struct setting_row *row = row_of(name);
-    ENSURE(row != NULL, ERR_INPUT, "there is no such setting");
-    ENSURE(by_init || !row->init_only, ERR_INPUT,
+    struct setting_row row;
+    ENSURE(row_find(name, &row), ERR_INPUT, "there is no such setting");
+    ENSURE(by_init || !row.init_only, ERR_INPUT,
            "this setting is made by init and can't be changed");
     ENSURE(value != NULL, ERR_INPUT, "a setting needs a value");
-    return value_check(row, value);
+    return value_check(&row, value);
 }
 
 static err read_one(mem *ctx, struct tx *tx, const char *name, const char **out)
 {
-    const struct setting_row *row = row_of(name);
-    ENSURE(row != NULL, ERR_BUG, "there is no such setting");
+    struct setting_row row;
+    ENSURE(row_find(name, &row), ERR_BUG, "there is no such setting");
     const char *value = NULL;
     err e = db_setting_get(tx, ctx, name, &value);
     if (e.kind == ERR_NOT_FOUND)
-        value = row->otherwise;
+        value = row.otherwise;
     else
         TRY(e);
-    ENSURE(value != NULL && !err_failed(value_check(row, value)), ERR_STORE,
+    ENSURE(value != NULL && !err_failed(value_check(&row, value)), ERR_STORE,
            "a setting of the node is missing or malformed");
     *out = value;
     return ERR_OK;
@@ -217,7 +234,8 @@ static err setting_get(struct tx *tx, void *arg)
 
 err node_setting(struct node *node, const char *name, mem *ctx, const char **value)
 {
-    ENSURE(row_of(name) != NULL, ERR_INPUT, "there is no such setting");
+    struct setting_row row;
+    ENSURE(row_find(name, &row), ERR_INPUT, "there is no such setting");
     struct setting_call call = {.name = name, .ctx = ctx};
     TRY(db_read(node->records, setting_get, &call));
     *value = call.value;
@@ -241,4 +259,36 @@ err node_setting_put(struct node *node, const char *name, const char *value)
         .event = {.at = node_now(node), .action = AUDIT_SETTING_CHANGE, .object = name},
     };
     return db_run(node->records, setting_put, &call);
+}
+
+struct limits_call {
+    struct limits limits;
+    struct address_networks proxies;
+};
+
+static err limits_get(struct tx *tx, void *arg)
+{
+    struct limits_call *call = arg;
+    const char *value;
+    for (size_t i = 0; i < LIMITS_N; i++) {
+        TRY(read_one(db_scratch(tx), tx, LIMITS[i].setting, &value));
+        TRY(text_number(value, &call->limits.at[i]));
+    }
+    TRY(read_one(db_scratch(tx), tx, PROXIES, &value));
+    return address_networks_parse(value, &call->proxies);
+}
+
+err node_limits(struct node *node, struct limits *limits, struct address_networks *proxies)
+{
+    struct limits_call call;
+    TRY(db_read(node->records, limits_get, &call));
+    *limits = call.limits;
+    *proxies = call.proxies;
+    return ERR_OK;
+}
+
+const char *node_setting_name(size_t i)
+{
+    if (i < COUNT_OF(TABLE)) return TABLE[i].name;
+    return i - COUNT_OF(TABLE) < LIMITS_N ? LIMITS[i - COUNT_OF(TABLE)].setting : NULL;
 }

@@ -5,8 +5,6 @@
  * and after a worker resumed it call_read once more (the answer is queued), then call_end. A worker
  * never touches libmicrohttpd's connection but to resume it.
  */
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <string.h>
 
 #include "base/messages.h"
@@ -20,7 +18,15 @@
 #define TOO_LARGE MSG("What was sent is larger than this page takes")
 #define BUSY MSG("The server is busy. Try again in a few seconds")
 #define MALFORMED MSG("The request is not well formed")
+#define TOO_OFTEN MSG("Too many requests came at once")
+#define TOO_MANY_LINES MSG("Too many connections are open at once")
+#define REFUSED_PLAIN_AFTER 10 /* refusals in a row that get a whole page */
+#define FOLD_LOOK ((uintptr_t)4096) /* white space between a header's name and its value */
+#define HEADER_MAX ((size_t)256 << 10)
+#define RETRY_CONNECTION (5 * MSEC_SECOND)
 #define NO_LENGTH ((uint64_t)-1)
+
+static const char TOO_LONG_HEADERS[] = MSG("The request has more headers than the server takes");
 
 static bool call_talloc(struct call *call)
 {
@@ -47,6 +53,9 @@ void *call_begin(void *arg, const char *uri, struct MHD_Connection *connection)
     struct call *call = line == NULL ? NULL : mem_new(NULL, struct call);
     if (call == NULL) return NULL;
     line_set(line, PHASE_HEAD);
+    line->requests++;
+    int64_t most = limit_of(server, LIMIT_CONNECTION_REQUESTS);
+    call->close = most > 0 && line->requests >= most;
     call->server = server;
     call->connection = connection;
     call->line = line;
@@ -61,6 +70,7 @@ void *call_begin(void *arg, const char *uri, struct MHD_Connection *connection)
 static void call_refuse(struct call *call, int status, const char *what)
 {
     if (call->refused != 0) return;
+    call->since = clock_monotonic();
     call->refused = status;
     call->refused_what = what;
 }
@@ -70,16 +80,29 @@ static void call_refuse(struct call *call, int status, const char *what)
 struct header_list {
     struct http_request *rq;
     bool too_many;
+    bool folded;
 };
+
+/* A line that goes on in the next one (obs-fold, RFC 9112 §5.2) is read differently by others than by
+ * us. libmicrohttpd 0.9 joins such lines into memory elsewhere; a value on one line stands behind its
+ * name, with only white space between. Later versions refuse it on their own. */
+static bool folded(const char *name, const char *value)
+{
+    uintptr_t after = (uintptr_t)name + strlen(name) + 1, at = (uintptr_t)value;
+    if (at < after || at - after > FOLD_LOOK) return true;
+    for (const char *c = name + strlen(name) + 1; c < value; c++)
+        if (*c != ' ' && *c != '\t' && *c != '\0') return true;
+    return false;
+}
 
 static enum MHD_Result header_add(void *arg, enum MHD_ValueKind kind, const char *name,
                                   const char *value)
 {
     struct header_list *list = arg;
     (void)kind;
-    if (name == NULL || value == NULL ||
-        err_failed(text_check(bytes_text(value), CONNECTION_MEMORY)))
-        return MHD_YES;
+    if (name == NULL || value == NULL) return MHD_YES;
+    list->folded = list->folded || folded(name, value);
+    if (err_failed(text_check(bytes_text(value), HEADER_MAX))) return MHD_YES;
     list->too_many = list->rq->headers.n == HTTP_HEADERS_MAX;
     if (list->too_many) return MHD_NO;
     list->rq->headers.at[list->rq->headers.n++] = (struct http_pair){name, value};
@@ -120,22 +143,27 @@ static enum http_method method_of(const char *name)
     return HTTP_OTHER;
 }
 
-static void remote_read(struct call *call)
+/* Whom a request comes from. What a header says about it counts only from a proxy that we trust. */
+static err remote_read(struct call *call)
 {
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(call->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    char text[INET6_ADDRSTRLEN] = "";
-    struct sockaddr_in in4;
-    struct sockaddr_in6 in6;
-    if (info != NULL && info->client_addr != NULL && info->client_addr->sa_family == AF_INET) {
-        memcpy(&in4, info->client_addr, sizeof in4);
-        (void)inet_ntop(AF_INET, &in4.sin_addr, text, sizeof text);
-    } else if (info != NULL && info->client_addr != NULL &&
-               info->client_addr->sa_family == AF_INET6) {
-        memcpy(&in6, info->client_addr, sizeof in6);
-        (void)inet_ntop(AF_INET6, &in6.sin6_addr, text, sizeof text);
+    struct http_request *rq = call->rq;
+    const struct address_networks *proxies = &call->server->proxies;
+    char text[ADDRESS_ROOM];
+    call->from = call->line->address;
+    bool proxy = address_networks_have(proxies, &call->from);
+    call->from_nobody = proxy;
+    for (size_t i = rq->headers.n; proxy && call->from_nobody && i-- > 0;) {
+        const struct http_pair *header = &rq->headers.at[i];
+        if (!text_same_nocase(header->name, "X-Forwarded-For")) continue;
+        call->from_nobody = !address_forwarded(header->value, proxies, &call->from);
+        if (call->from_nobody) break; /* what stands further left was written by nobody we know */
     }
-    call->rq->remote = mem_text(call->rq->ctx, text);
+    const char *scheme = proxy ? http_header(rq, "X-Forwarded-Proto") : NULL;
+    rq->is_tls = call->server->options.certificate_pem != NULL || text_same(scheme, "https");
+    address_print(&call->from, text);
+    rq->remote = mem_text(rq->ctx, text);
+    ENSURE_MEM(rq->remote);
+    return ERR_OK;
 }
 
 /* Everything that the first line and the headers tell. */
@@ -149,10 +177,9 @@ static err head_read(struct call *call, const char *method)
     rq->method = method_of(method);
     rq->target = call->target;
     rq->path = "/";
-    rq->is_tls = call->server->options.certificate_pem != NULL;
-    remote_read(call);
-    ENSURE_MEM(rq->remote);
-    ENSURE(!list.too_many && framing_clear(rq), ERR_INPUT, MALFORMED);
+    TRY(remote_read(call));
+    ENSURE(!list.too_many, ERR_LIMIT, TOO_LONG_HEADERS);
+    ENSURE(!list.folded && framing_clear(rq), ERR_INPUT, MALFORMED);
     TRY(http_parse_target(rq->ctx, bytes_text(rq->target), &rq->path, &rq->query));
     const char *cookies = http_header(rq, "Cookie");
     if (cookies != NULL) TRY(http_parse_cookies(rq->ctx, cookies, &rq->cookies));
@@ -170,6 +197,57 @@ static void route_find(struct call *call)
     }
     size_t most = rq->route->body_max == 0 ? HTTP_BODY_MAX_DEFAULT : rq->route->body_max;
     call->body_max = rq->method == HTTP_GET ? 0 : most;
+}
+
+struct call_rate {
+    enum http_refusal refusal;
+    struct rate rate;
+    struct bytes name;
+};
+
+/* 429, if there is one too many of this. */
+static void rate_check(struct call *call, const struct call_rate *r)
+{
+    unsigned again = 0;
+    if (call->refused != 0) return;
+    if (rate_take(call->server->rates, &r->rate, r->name, clock_monotonic(), &call->retry_after, &again))
+        return;
+    call_refuse(call, 429, TOO_OFTEN);
+    call->plain = again > REFUSED_PLAIN_AFTER;
+    refusal_count(call->server, r->refusal);
+}
+
+/* The limits of connection, address and session. */
+static void limits_check(struct call *call)
+{
+    const struct http_server *server = call->server;
+    const struct http_request *rq = call->rq;
+    if (call->line->over) {
+        call_refuse(call, 429, TOO_MANY_LINES);
+        call->plain = call->close = true;
+        call->retry_after = RETRY_CONNECTION;
+        return;
+    }
+    struct address group = address_group(&call->from);
+    struct bytes address = bytes_of(group.p, sizeof group.p);
+    int64_t passwords = limit_of(server, LIMIT_PASSWORD_RATE);
+    if (!call->from_nobody) {
+        rate_check(call, &(struct call_rate){HTTP_REFUSED_ADDRESS_RATE,
+                                             {"opentrm rate address", 60 * limit_of(server, LIMIT_ADDRESS_RATE),
+                                              limit_of(server, LIMIT_ADDRESS_BURST)},
+                                             address});
+        if (rq->route != NULL && rq->route->slow)
+            rate_check(call, &(struct call_rate){HTTP_REFUSED_PASSWORD_RATE,
+                                                 {"opentrm rate password", passwords, passwords},
+                                                 address});
+    }
+    const char *cookie = server->options.app.session_cookie;
+    const char *session = cookie == NULL ? NULL : http_cookie_get(rq, cookie);
+    if (session != NULL)
+        rate_check(call, &(struct call_rate){HTTP_REFUSED_SESSION_RATE,
+                                             {"opentrm rate session", 60 * limit_of(server, LIMIT_SESSION_RATE),
+                                              limit_of(server, LIMIT_SESSION_BURST)},
+                                             bytes_text(session)});
 }
 
 static enum MHD_Result answer_send(struct call *call)
@@ -196,15 +274,23 @@ static enum MHD_Result call_start(struct call *call, const char *method)
 {
     struct http_request *rq = call->rq;
     call->started = true;
+    atomic_fetch_add(&call->server->active, 1);
     err e = head_read(call, method);
     if (err_failed(e)) {
-        call_refuse(call, e.kind == ERR_LIMIT ? 414 : http_status_of(e.kind), e.what);
+        int too_long = e.what == TOO_LONG_HEADERS ? 431 : 414;
+        call_refuse(call, e.kind == ERR_LIMIT ? too_long : http_status_of(e.kind), e.what);
+        if (e.kind == ERR_LIMIT) refusal_count(call->server, HTTP_REFUSED_HEADERS);
         call->close = true;
         return refusal_send(call);
     }
     route_find(call);
+    call->class = http_class_of(rq->route);
+    limits_check(call);
     uint64_t length = body_length(rq);
-    if (length > call->body_max && length != NO_LENGTH) call_refuse(call, 413, TOO_LARGE);
+    if (length > call->body_max && length != NO_LENGTH) {
+        call_refuse(call, 413, TOO_LARGE);
+        refusal_count(call->server, HTTP_REFUSED_BODY);
+    }
     /* A client that waits for "100 Continue" has not sent its body: answer at once. One that sends
      * is read to the end, since it reads no answer before; but not one that says it will send for
      * ever. */
@@ -235,9 +321,10 @@ static enum MHD_Result body_add(struct call *call, const char *data, size_t n)
     call->counted += grown;
     atomic_fetch_add(&call->line->moved, n);
     size_t all = atomic_fetch_add(&call->server->bodies, grown) + grown;
-    if (call->body.failed == ERR_NONE && all <= call->server->options.bodies_max) return MHD_YES;
+    if (call->body.failed == ERR_NONE && all <= (size_t)limit_of(call->server, LIMIT_BODIES) << 20) return MHD_YES;
     bool large = call->body.failed == ERR_LIMIT;
     call_refuse(call, large ? 413 : 503, large ? TOO_LARGE : BUSY);
+    refusal_count(call->server, large ? HTTP_REFUSED_BODY : HTTP_REFUSED_BODIES);
     return body_discard(call, n);
 }
 
@@ -249,12 +336,13 @@ static enum MHD_Result call_hand_over(struct call *call)
         if (err_failed(e)) call_refuse(call, 500, NULL);
     }
     call->queued = true;
-    atomic_fetch_add(&server->active, 1);
+    call->since = clock_monotonic();
     line_set(call->line, PHASE_WORK);
     MHD_suspend_connection(call->connection);
     if (queue_put(server, call)) return MHD_YES;
     MHD_resume_connection(call->connection);
     atomic_fetch_add(&server->refused, 1);
+    refusal_count(server, HTTP_REFUSED_QUEUE);
     call->refused = 503;
     call->refused_what = BUSY;
     call_answer(call);
@@ -292,7 +380,7 @@ void call_end(void *arg, struct MHD_Connection *connection, void **context,
     if (call == NULL) return;
     line_set(call->line, PHASE_IDLE);
     atomic_fetch_sub(&server->bodies, call->counted);
-    if (call->queued) atomic_fetch_sub(&server->active, 1);
+    if (call->started) atomic_fetch_sub(&server->active, 1);
     if (call->answer != NULL) MHD_destroy_response(call->answer);
     if (call->rs.ctx != NULL) talloc_free(call->rs.ctx);
     if (call->rq != NULL) talloc_free(call->rq->ctx);

@@ -14,27 +14,37 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "http/rate.h"
 #include "http/server.h"
 
 /* Least speed of a body or an answer: a byte in a millisecond, 1 KiB in a second. */
 #define RATE ((msec)1)
 /* So much of a refused body is read, so that its sender comes to read the answer. */
 #define DISCARD_MAX ((uint64_t)64 << 20)
-/* Memory of one connection: the headers of a request, and libmicrohttpd's buffers. */
-#define CONNECTION_MEMORY ((size_t)32 << 10)
-
 /* What a connection is doing, and so which deadline it has. */
 enum phase {
-    PHASE_IDLE, /* connected, in a handshake, or between requests */
+    PHASE_FIRST, /* connected, or in a handshake: nothing was asked yet */
+    PHASE_IDLE,  /* between requests */
     PHASE_HEAD, /* the first line of a request is here */
     PHASE_BODY,
     PHASE_WORK, /* ours to answer */
     PHASE_SEND
 };
 
+/* Who has connections. */
+struct peer {
+    struct peer *next; /* of the same place in the table */
+    struct address group;
+    unsigned n;
+};
+
 struct line {
     struct line *before, *after;
     int fd;
+    struct address address; /* of the other end: a client or a proxy */
+    struct peer *peer;      /* NULL for trusted proxies */
+    bool over;              /* one connection too many of its address: told so, and ended */
+    int64_t requests;
     _Atomic(enum phase) phase;
     _Atomic(msec) since;     /* when the phase began, monotonic */
     _Atomic(uint64_t) moved; /* bytes of a body that were read */
@@ -45,10 +55,13 @@ struct line {
     bool cut;
 };
 
+#define PEERS 1024
+
 struct lines {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     struct line *first;
+    struct peer *peers[PEERS];
     atomic_uint n;
     bool stopping;
     pthread_t watcher;
@@ -67,8 +80,14 @@ struct call {
     size_t body_max;
     size_t counted; /* of its memory, in http_server.bodies */
     uint64_t discarded;
-    int refused; /* status, if the request is not for the handler */
+    struct address from; /* whom the limits count: the client, also behind a trusted proxy */
+    bool from_nobody;    /* a trusted proxy that does not say for whom it asks */
+    int refused;         /* status, if the request is not for the handler */
     const char *refused_what;
+    bool plain;       /* refused so often that a line of text does */
+    msec retry_after; /* of a refusal, 0: none */
+    msec since;       /* complete and handed over, or refused */
+    enum http_class class;
     const char *allow;
     bool started; /* the headers were read */
     bool queued;  /* a worker has or had it */
@@ -90,17 +109,30 @@ struct queue {
 
 struct http_server {
     struct http_server_options options;
+    struct limits limits;
+    struct address_networks proxies;
+    struct rates *rates;
+    struct http_stats stats;
     struct http_router *router;
     struct MHD_Daemon *daemon;
     uint16_t port;
-    bool stopped;
+    bool drained, stopped;
     struct lines lines;
     struct queue queue, slow; /* slow: of routes that say so */
-    atomic_uint active;       /* calls that are complete and not yet answered to the end */
+    atomic_uint active;       /* calls that have begun and are not yet answered to the end */
     atomic_bool draining;
     _Atomic(size_t) bodies; /* bytes of bodies in memory */
     _Atomic(uint64_t) requests, refused, cut;
 };
+
+static inline int64_t limit_of(const struct http_server *server, enum limit limit)
+{
+    return server->limits.at[limit];
+}
+static inline void refusal_count(struct http_server *server, enum http_refusal refusal)
+{
+    atomic_fetch_add(&server->stats.refused[refusal], 1);
+}
 
 /* lines.c */
 err lines_start(struct http_server *server);

@@ -21,6 +21,7 @@
 #include <assert.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "http/response.h"
 
 #define HTTP_BODY_MAX_DEFAULT ((size_t)1 << 20)
@@ -66,6 +67,7 @@ struct http_route {
     size_t body_max;         /* bytes; 0: HTTP_BODY_MAX_DEFAULT */
     enum http_body body;
     enum http_csrf csrf;
+    bool probe;              /* asked by machines that watch us: counted apart */
     bool slow;               /* a second of work or more (a password is checked): has workers and a short queue of its own */
     http_handler *handler;
     const char *summary;     /* English, for the permission report */
@@ -86,6 +88,7 @@ struct http_app {
     void *app; /* first argument of the functions below and of all handlers */
     const struct http_route *routes;
     size_t routes_n;
+    const char *session_cookie; /* its value names a session, for the limit of each; NULL: none */
 
     /* admit: who asks (cookie), and may they use rq->route? Called before the body is parsed. Sets
      * rq->session. To answer by itself (redirect to sign in), it fills rs and sets *answered.
@@ -96,8 +99,8 @@ struct http_app {
      * HTTP_CSRF_PEER. A visitor without session needs one too (sign-in form): see http/csrf.h. */
     const char *(*csrf_token)(void *app, const struct http_request *rq);
 
-    /* on_error: the page for a failure: 400, 403, 404, 405, 408, 409, 413, 415, 500, 503. `what` is a
-     * literal English sentence (MSG), or NULL. Must not read the store, must not wait: for 503 it runs on
+    /* on_error: the page for a failure: 400, 403, 404, 405, 408, 409, 413, 414, 415, 429, 431, 500, 503. `what` is a
+     * literal English sentence (MSG), or NULL. Must not read the store, must not wait: for 429 and 503 it runs on
      * a thread that serves other connections. rq->route may be NULL, rq->form is empty. If it fails, the
      * status goes out with a line of plain text. */
     err (*on_error)(void *app, struct http_request *rq, int status, const char *what,
@@ -124,6 +127,8 @@ void http_router_run(const struct http_router *router, struct http_request *rq,
 /* http_router_error: the application's page for this status, or plain text. */
 void http_router_error(const struct http_router *router, struct http_request *rq, int status,
                        const char *what, struct http_response *rs);
+/* http_router_plain: a line of plain text for this status, whatever comes: costs next to nothing. */
+void http_router_plain(struct http_response *rs, int status);
 
 /* http_router_print: the permission report: a line for each route, in order of the path. */
 void http_router_print(const struct http_router *router, struct buf *out);

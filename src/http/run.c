@@ -28,12 +28,13 @@ static void response_clear(struct http_response *rs)
 }
 
 /* What goes out when even the page for the failure fails. */
-static void plain_error(struct http_response *rs, int status)
+void http_router_plain(struct http_response *rs, int status)
 {
     response_clear(rs);
-    static const char TEXT[] = "The server can't answer this request.\n";
+    static const char TEXT[] = "The server can't answer this request.\n",
+                      OFTEN[] = "Too many requests. Wait a little.\n";
     err_ignore(http_reply(rs, status, "text/plain; charset=utf-8",
-                          bytes_text(TEXT))); /* then without a body */
+                          bytes_text(status == 429 ? OFTEN : TEXT))); /* then without a body */
     rs->status = status;
 }
 
@@ -45,7 +46,7 @@ void http_router_error(const struct http_router *router, struct http_request *rq
     err e = router->app.on_error(router->app.app, rq, status, what, rs);
     if (err_failed(e)) {
         log_err(LOG_ERROR, "http.error_page", e);
-        plain_error(rs, status);
+        http_router_plain(rs, status);
     }
     rs->status = status;
     if (status == 503) err_ignore(http_set_header(rs, "Retry-After", "5")); /* a hint only */

@@ -32,7 +32,6 @@ static unsigned or_unsigned(unsigned given, unsigned otherwise)
 {
     return given == 0 ? otherwise : given;
 }
-static msec or_msec(msec given, msec otherwise) { return given == 0 ? otherwise : given; }
 
 static void defaults_fill(struct http_server_options *o)
 {
@@ -41,14 +40,7 @@ static void defaults_fill(struct http_server_options *o)
     unsigned half = processors < 4 ? 1 : (unsigned)processors / 2;
     o->io_threads = or_unsigned(o->io_threads, o->certificate_pem != NULL && half < 2 ? 2 : half);
     o->workers = or_unsigned(o->workers, processors * 2 < WORKERS_LEAST ? WORKERS_LEAST : (unsigned)processors * 2);
-    o->queue_max = or_unsigned(o->queue_max, 256);
     o->slow_workers = or_unsigned(o->slow_workers, 2);
-    o->slow_queue_max = or_unsigned(o->slow_queue_max, 16);
-    o->connections_max = or_unsigned(o->connections_max, 1024);
-    if (o->bodies_max == 0) o->bodies_max = (size_t)256 << 20;
-    o->idle_time = or_msec(o->idle_time, 30 * MSEC_SECOND);
-    o->head_time = or_msec(o->head_time, 15 * MSEC_SECOND);
-    o->body_time = or_msec(o->body_time, 30 * MSEC_SECOND);
 }
 
 static void socket_close(int *fd)
@@ -56,15 +48,15 @@ static void socket_close(int *fd)
     if (*fd >= 0) (void)close(*fd);
 }
 
-union address {
+union socket_address {
     struct sockaddr any;
     struct sockaddr_in in4;
     struct sockaddr_in6 in6;
 };
 
-static err address_read(const struct http_server_options *o, union address *address, socklen_t *n)
+static err address_read(const struct http_server_options *o, union socket_address *address, socklen_t *n)
 {
-    *address = (union address){0};
+    *address = (union socket_address){0};
     if (inet_pton(AF_INET, o->address, &address->in4.sin_addr) == 1) {
         address->in4.sin_family = AF_INET;
         address->in4.sin_port = htons(o->port);
@@ -82,7 +74,7 @@ static err address_read(const struct http_server_options *o, union address *addr
 /* A listening socket of our own making, so that a refusal is told apart from libmicrohttpd's. */
 static err listen_open(const struct http_server_options *o, int *out, uint16_t *port)
 {
-    union address address;
+    union socket_address address;
     socklen_t n;
     TRY(address_read(o, &address, &n));
     __attribute__((cleanup(socket_close))) int fd =
@@ -122,12 +114,11 @@ static err daemon_start(struct http_server *server, int fd)
     size_t n = 0;
     options[n++] = (struct MHD_OptionItem){MHD_OPTION_LISTEN_SOCKET, fd, NULL};
     options[n++] =
-        (struct MHD_OptionItem){MHD_OPTION_CONNECTION_LIMIT, (intptr_t)o->connections_max, NULL};
+        (struct MHD_OptionItem){MHD_OPTION_CONNECTION_LIMIT,
+                                           (intptr_t)limit_of(server, LIMIT_CONNECTIONS), NULL};
     options[n++] = (struct MHD_OptionItem){MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-                                           (intptr_t)CONNECTION_MEMORY, NULL};
+                                           (intptr_t)limit_of(server, LIMIT_HEADERS) << 10, NULL};
     options[n++] = (struct MHD_OptionItem){MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL};
-    options[n++] = (struct MHD_OptionItem){MHD_OPTION_PER_IP_CONNECTION_LIMIT,
-                                           (intptr_t)o->connections_per_address_max, NULL};
     if (o->io_threads > 1)
         options[n++] =
             (struct MHD_OptionItem){MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)o->io_threads, NULL};
@@ -164,7 +155,8 @@ static err server_start(struct http_server *server)
     TRY(http_router_new(server, &server->options.app, &server->router));
     __attribute__((cleanup(socket_close))) int fd = -1;
     TRY(listen_open(&server->options, &fd, &server->port));
-    files_allow(server->options.connections_max);
+    files_allow((unsigned)limit_of(server, LIMIT_CONNECTIONS));
+    TRY(rates_new(server, &server->rates));
     (void)signal(SIGPIPE,
                  SIG_IGN); /* a peer that goes away is an error of write, not the end of us */
     TRY(lines_start(server));
@@ -185,6 +177,10 @@ err http_server_start(mem *ctx, const struct http_server_options *options, struc
     struct http_server *server = mem_new(ctx, struct http_server);
     ENSURE_MEM(server);
     server->options = *options;
+    server->limits = options->limits == NULL ? limits_default() : *options->limits;
+    if (options->proxies != NULL) server->proxies = *options->proxies;
+    server->options.limits = NULL;
+    server->options.proxies = NULL;
     defaults_fill(&server->options);
     err e = server_start(server);
     if (err_failed(e)) {
@@ -209,13 +205,25 @@ static void answers_wait(struct http_server *server, msec at_most)
         (void)nanosleep(&(struct timespec){0, LOOK_EVERY_NS}, NULL);
 }
 
+void http_server_drain(struct http_server *server)
+{
+    if (server->drained) return;
+    server->drained = true;
+    atomic_store(&server->draining, true);
+    MHD_socket fd = MHD_quiesce_daemon(server->daemon);
+    if (fd != MHD_INVALID_SOCKET) (void)close(fd);
+}
+
+unsigned http_server_active(const struct http_server *server)
+{
+    return atomic_load(&server->active);
+}
+
 void http_server_stop(struct http_server *server, msec drain)
 {
     if (server->stopped) return;
     server->stopped = true;
-    atomic_store(&server->draining, true);
-    MHD_socket fd = MHD_quiesce_daemon(server->daemon);
-    if (fd != MHD_INVALID_SOCKET) (void)close(fd);
+    http_server_drain(server);
     answers_wait(server, drain);
     queues_stop(server);
     answers_wait(server, LAST_ANSWERS);
@@ -232,4 +240,9 @@ struct http_server_counts http_server_counts(const struct http_server *server)
         .refused = atomic_load(&server->refused),
         .cut = atomic_load(&server->cut),
     };
+}
+
+const struct http_stats *http_server_stats(const struct http_server *server)
+{
+    return &server->stats;
 }

@@ -3,13 +3,17 @@
  * Who calls it: main, once for each listener (pages; exchange over TLS). I/O threads only read and
  * write; a complete request waits in a bounded queue, its connection suspended, until a worker runs
  * the router on it. A full queue answers 503 with Retry-After. Each phase of a connection has a
- * deadline that does not move with single bytes: a slow client can't hold a place.
+ * deadline that does not move with single bytes: a slow client can't hold a place. Addresses and
+ * sessions have limits of their own (base/limit.h): 429 above.
  */
 #ifndef OPENTRM_HTTP_SERVER_H
 #define OPENTRM_HTTP_SERVER_H
 
+#include "base/address.h"
 #include "base/clock.h"
+#include "base/limit.h"
 #include "http/router.h"
+#include "http/stats.h"
 
 /* Zero or NULL takes the default in brackets. */
 struct http_server_options {
@@ -19,15 +23,9 @@ struct http_server_options {
     const char *key_pem;
     unsigned io_threads;             /* [half the processors; for TLS at least 2] */
     unsigned workers;                /* [twice the processors, at least 16: a worker sleeps while the disk writes] */
-    unsigned queue_max;              /* requests waiting for a worker [256] */
     unsigned slow_workers;           /* for routes that are slow: they hold up nobody else [2] */
-    unsigned slow_queue_max;         /* [16] */
-    unsigned connections_max;        /* [1024] */
-    unsigned connections_per_address_max; /* [0: no limit, for use behind a proxy] */
-    size_t bodies_max;               /* bytes of all bodies being read; 503 above [256 MiB] */
-    msec idle_time;                  /* between requests, and for a TLS handshake [30 s] */
-    msec head_time;                  /* from the first line of a request to the end of its headers [15 s] */
-    msec body_time;                  /* in each such span a body or a response must move 1 KiB for each second [30 s] */
+    const struct limits *limits;     /* [those of base/limit.h]; read at start */
+    const struct address_networks *proxies; /* whose X-Forwarded-For and -Proto are believed [nobody's] */
     struct http_app app;
 };
 
@@ -39,6 +37,10 @@ err http_server_start(mem *ctx, const struct http_server_options *options, struc
 uint16_t http_server_port(const struct http_server *server);
 const struct http_router *http_server_router(const struct http_server *server);
 
+/* http_server_drain: accepts no more; answers end their connections. http_server_active: requests that
+ * have begun and are not answered to the end. Then stop. */
+void http_server_drain(struct http_server *server);
+unsigned http_server_active(const struct http_server *server);
 /* http_server_stop: accepts no more, lets what has arrived be answered until `drain` has passed, answers
  * 503 to what still waits, lets running handlers end, closes. Calling it twice is harmless. */
 void http_server_stop(struct http_server *server, msec drain);
@@ -51,5 +53,6 @@ struct http_server_counts {
     uint64_t cut;        /* connections ended by a deadline */
 };
 struct http_server_counts http_server_counts(const struct http_server *server);
+const struct http_stats *http_server_stats(const struct http_server *server);
 
 #endif

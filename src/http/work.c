@@ -1,17 +1,29 @@
 /* work.c - the bounded queues between the threads that read and the workers that run handlers: one
  * for what is quick, one for what is slow, so that a hundred people signing in hold up nobody who
  * works. */
+#include <inttypes.h>
 #include <signal.h>
+#include <stdio.h>
 
 #include "http/parts.h"
 
 void call_answer(struct call *call)
 {
     const struct http_router *router = call->server->router;
-    if (call->refused != 0)
+    if (call->refused != 0 && call->plain)
+        http_router_plain(&call->rs, call->refused);
+    else if (call->refused != 0)
         http_router_error(router, call->rq, call->refused, call->refused_what, &call->rs);
     else
         http_router_run(router, call->rq, &call->rs);
+    if (call->retry_after > 0) {
+        char seconds[24];
+        (void)snprintf(seconds, sizeof seconds, "%" PRId64,
+                       (call->retry_after + MSEC_SECOND - 1) / MSEC_SECOND);
+        err_ignore(http_set_header(&call->rs, "Retry-After", seconds)); /* a hint only */
+    }
+    http_stat_add(&call->server->stats, call->class, call->rs.status,
+                  clock_monotonic() - call->since);
     call->answer = answer_make(call);
     talloc_free(call->rq->ctx);
     call->rq = NULL;
@@ -93,8 +105,9 @@ static err queue_start(struct queue *q, struct http_server *server, unsigned wor
 err queues_start(struct http_server *server)
 {
     const struct http_server_options *o = &server->options;
-    TRY(queue_start(&server->queue, server, o->workers, o->queue_max));
-    return queue_start(&server->slow, server, o->slow_workers, o->slow_queue_max);
+    TRY(queue_start(&server->queue, server, o->workers, (unsigned)limit_of(server, LIMIT_QUEUE)));
+    return queue_start(&server->slow, server, o->slow_workers,
+                       (unsigned)limit_of(server, LIMIT_PASSWORD_QUEUE));
 }
 
 static void queue_stop(struct queue *q)

@@ -160,11 +160,14 @@ err page_error(struct web *web, struct http_request *rq, int status, const char 
                struct http_response *rs)
 {
     static const int KNOWN[] = {400, 403, 404, 405, 408, 409, 413, 415, 429, 502, 503};
+    static const int LIKE_400[] = {414, 431};
     struct page p;
     TRY(frame(web, rq, rs, &p));
     const char *name = "500";
     for (size_t i = 0; i < COUNT_OF(KNOWN); i++)
         if (KNOWN[i] == status) name = talloc_asprintf(rq->ctx, "%d", status);
+    for (size_t i = 0; i < COUNT_OF(LIKE_400); i++)
+        if (LIKE_400[i] == status) name = "400";
     ENSURE_MEM(name);
     put_frame(&p, p.actor == NULL ? NULL : p.actor->csrf);
     put_menu(&p, MENU_NONE, false);

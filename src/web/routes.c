@@ -26,6 +26,7 @@
 
 #define SLOW .slow = true /* checks a password: a third of a second and 256 MiB */
 
+#define WORDS_BODY_MAX ((size_t)64 << 10) /* a few fields, from anybody */
 #define CARD_BODY_MAX ((size_t)3 << 20) /* a node card and its form */
 
 static const struct http_route ROUTES[] = {
@@ -35,11 +36,11 @@ static const struct http_route ROUTES[] = {
     GET(PUBLIC, "/language/{language}", language_set, "Language of the pages in this browser",
         WITH({"language", HTTP_LANGUAGE})),
     GET(PUBLIC, "/signin", signin_show, "Sign-in form", WITH()),
-    POST(PUBLIC, "/signin", signin_post, "Sign in", WITH(), SLOW),
+    POST(PUBLIC, "/signin", signin_post, "Sign in", WITH(), SLOW, .body_max = WORDS_BODY_MAX),
     GET(PUBLIC, "/activate", activate_show, "First password, with the one-time code", WITH()),
-    POST(PUBLIC, "/activate", activate_post, "Activate an account", WITH(), SLOW),
+    POST(PUBLIC, "/activate", activate_post, "Activate an account", WITH(), SLOW, .body_max = WORDS_BODY_MAX),
     GET(PUBLIC, "/recover", recover_show, "Forgotten password, with the recovery code", WITH()),
-    POST(PUBLIC, "/recover", recover_post, "New password by recovery code", WITH(), SLOW),
+    POST(PUBLIC, "/recover", recover_post, "New password by recovery code", WITH(), SLOW, .body_max = WORDS_BODY_MAX),
     POST(ACCOUNT_OWN, "/signout", signout_post, "Sign out", WITH()),
 
     GET(ACCOUNT_OWN, "/", work_show, "My work", WITH()),

@@ -8,6 +8,7 @@
 #include "domain/data.h"
 #include "domain/node.h"
 #include "web/routes.h"
+#include "web/session_cookie.h"
 #include "web/web_own.h"
 
 #define TEMPLATE_FOLDER "templates/"
@@ -129,6 +130,7 @@ struct http_app web_app(struct web *web)
     return (struct http_app){.app = web,
                              .routes = routes,
                              .routes_n = n,
+                             .session_cookie = SESSION_COOKIE,
                              .admit = routes_admit,
                              .csrf_token = routes_csrf_token,
                              .on_error = routes_error,

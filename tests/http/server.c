@@ -1,6 +1,6 @@
 /* server.c - a small server with all that http/ can do, for tests/http/server.test.mjs and for bench.
  *
- *     http_test_server [CERT.pem KEY.pem]
+ *     http_test_server [CERT.pem KEY.pem] [LIMIT=NUMBER ...] [proxies=ADDRESSES]
  *
  * Prints "port N" when it listens and ends when its standard input does. Its times are short, so that
  * slow clients are cut soon. Answers are plain text that the tests read.
@@ -215,18 +215,39 @@ static err on_error(void *app, struct http_request *rq, int status, const char *
 
 static const char *capability_name(int capability) { return capability == CAN_ALL ? "all" : "nothing"; }
 
+/* "address_rate=5", "proxies=127.0.0.3" */
+static err setting_read(const char *text, struct limits *limits, struct address_networks *proxies)
+{
+    const char *value = strchr(text, '=') + 1;
+    size_t n = (size_t)(value - text) - 1;
+    if (strncmp(text, "proxies", n) == 0) return address_networks_parse(value, proxies);
+    for (size_t i = 0; i < LIMITS_N; i++)
+        if (strlen(LIMITS[i].setting) == n + 6 && strncmp(LIMITS[i].setting + 6, text, n) == 0) return text_number(value, &limits->at[i]);
+    FAIL(ERR_INPUT, "no such limit");
+}
+
 int main(int argc, char **argv)
 {
     MEM_SCOPE(ctx, NULL);
     for (size_t i = 0; i < sizeof page; i++) page[i] = (uint8_t)('a' + i % 26);
+    struct limits limits = limits_default();
+    struct address_networks proxies = {.n = 0};
+    static const struct {
+        enum limit limit;
+        int64_t value;
+    } SMALL[] = {{LIMIT_QUEUE, 4}, {LIMIT_PASSWORD_QUEUE, 4}, {LIMIT_CONNECTIONS, 200}, {LIMIT_BODIES, 40}, {LIMIT_FIRST, 2}, {LIMIT_IDLE, 2},
+                 {LIMIT_HEAD, 2}, {LIMIT_BODY, 2}, {LIMIT_ADDRESS_RATE, 0}};
+    for (size_t i = 0; i < COUNT_OF(SMALL); i++) limits.at[SMALL[i].limit] = SMALL[i].value;
     struct http_server_options options = {
-        .queue_max = 4, .workers = 2, .slow_workers = 2, .slow_queue_max = 4, .connections_max = 200, .bodies_max = (size_t)40 << 20, .idle_time = 1500, .head_time = 1500, .body_time = 1500,
+        .workers = 2, .slow_workers = 2, .limits = &limits, .proxies = &proxies,
         .app = {.routes = ROUTES, .routes_n = COUNT_OF(ROUTES), .admit = admit, .csrf_token = csrf_token, .on_error = on_error,
-                .capability_name = capability_name},
+                .session_cookie = "session", .capability_name = capability_name},
     };
     struct bytes certificate, key;
     struct http_server *server;
     err e = crypto_start();
+    while (!err_failed(e) && argc > 1 && strchr(argv[argc - 1], '=') != NULL)
+        e = setting_read(argv[--argc], &limits, &proxies);
     if (!err_failed(e) && argc > 2) {
         e = file_read(ctx, argv[1], 100000, &certificate);
         if (!err_failed(e)) e = file_read(ctx, argv[2], 100000, &key);
@@ -234,7 +255,7 @@ int main(int argc, char **argv)
         options.key_pem = err_failed(e) ? NULL : (const char *)key.p;
     }
     if (argc == 2 && text_same(argv[1], "bench"))
-        options = (struct http_server_options){.app = options.app};
+        options = (struct http_server_options){.app = options.app, .limits = &limits};
     if (!err_failed(e)) e = http_server_start(ctx, &options, &server);
     if (err_failed(e)) {
         (void)fprintf(stderr, "%s (%s)\n", e.what, e.where);

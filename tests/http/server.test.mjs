@@ -330,7 +330,7 @@ test('a header of any size does no harm', async () => {
   const big = await raw(server, `GET /show HTTP/1.1\r\nHost: x\r\nX-Big: ${'a'.repeat(100000)}\r\n\r\n`)
   assert.ok(big === undefined || big.status === 431 || big.status === 413, String(big?.status))
   const many = await raw(server, 'GET /show HTTP/1.1\r\nHost: x\r\n' + Array.from({ length: 100 }, (_, i) => `X-${i}: 1\r\n`).join('') + '\r\n')
-  assert.equal(many.status, 400)
+  assert.equal(many.status, 431)
   const odd = await request(server, 'GET', '/show', { headers: { Cookie: 'a=\xff\xfe', 'X-Odd': 'a\x01b' } })
   assert.equal(odd.status, 200)
   assert.doesNotMatch(odd.body, /cookie/)
@@ -371,7 +371,7 @@ async function trickle(first, byte) {
 }
 
 test('slow clients are cut: in the headers', async () => {
-  assert.equal(await trickle('GET /show HTTP/1.1\r\nHost: x\r\n', 'X'), '')
+  assert.equal(answers(await trickle('GET /show HTTP/1.1\r\nHost: x\r\n', 'X'))[0].status, 408)
 })
 
 test('slow clients are cut: before the first line', async () => {
@@ -379,11 +379,11 @@ test('slow clients are cut: before the first line', async () => {
 })
 
 test('slow clients are cut: in the body', async () => {
-  assert.equal(await trickle('POST /show HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n', 'x'), '')
+  assert.equal(answers(await trickle('POST /show HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n', 'x'))[0].status, 408)
 })
 
 test('slow clients are cut: in a body that is refused', async () => {
-  assert.equal(await trickle('POST /nothing HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n', 'x'), '')
+  assert.equal(answers(await trickle('POST /nothing HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n', 'x'))[0].status, 408)
 })
 
 test('slow clients are cut: between requests', async () => {

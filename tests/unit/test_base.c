@@ -1,6 +1,8 @@
 /* test_base.c - buffers, text, dates, ids, codes, JSON, files. */
 #include "cm.h"
 
+#include "base/address.h"
+
 #include <string.h>
 #include <unistd.h>
 
@@ -241,6 +243,66 @@ static void text_is_valid_wherever_its_bytes_stand(void **state)
         }
 }
 
+static void addresses_are_read_and_grouped(void **state)
+{
+    (void)state;
+    struct address a, b;
+    char text[ADDRESS_ROOM];
+    static const struct {
+        const char *in, *out, *group;
+    } GOOD[] = {{"192.0.2.7", "192.0.2.7", "192.0.2.7"},
+                {"::ffff:192.0.2.7", "192.0.2.7", "192.0.2.7"},
+                {"2001:0DB8:0:7::9", "2001:db8:0:7::9", "2001:db8:0:7::"},
+                {"::1", "::1", "::"}};
+    static const char *const WRONG[] = {"", "192.0.2", "192.0.2.7 ", "host", "::1%eth0", "[::1]", "192.0.2.7:80", "1.2.3.4.5"};
+    for (size_t i = 0; i < COUNT_OF(GOOD); i++) {
+        OK(address_parse(GOOD[i].in, &a));
+        address_print(&a, text);
+        assert_string_equal(text, GOOD[i].out);
+        b = address_group(&a);
+        address_print(&b, text);
+        assert_string_equal(text, GOOD[i].group);
+    }
+    for (size_t i = 0; i < COUNT_OF(WRONG); i++) BAD(ERR_INPUT, address_parse(WRONG[i], &a));
+    BAD(ERR_INPUT, address_parse(NULL, &a));
+    static const struct {
+        const char *address;
+        bool loopback;
+    } LOOPS[] = {{"127.0.0.1", true}, {"127.9.9.9", true}, {"::1", true}, {"::ffff:127.0.0.1", true}, {"128.0.0.1", false}, {"::2", false}, {"0.0.0.0", false}, {"::", false}};
+    for (size_t i = 0; i < COUNT_OF(LOOPS); i++) {
+        OK(address_parse(LOOPS[i].address, &a));
+        assert_int_equal(address_is_loopback(&a), LOOPS[i].loopback);
+    }
+}
+
+static void networks_hold_their_addresses(void **state)
+{
+    (void)state;
+    struct address_networks all;
+    struct address a;
+    OK(address_networks_parse(" 192.0.2.7  10.1.0.0/15 2001:db8::/33 ", &all));
+    assert_int_equal(all.n, 3);
+    static const struct {
+        const char *address;
+        bool in;
+    } ROWS[] = {{"192.0.2.7", true}, {"192.0.2.6", false}, {"10.0.255.255", true}, {"10.1.2.3", true}, {"10.2.0.0", false},
+                {"2001:db8:7fff::1", true}, {"2001:db8:8000::1", false}, {"::ffff:10.1.2.3", true}};
+    for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
+        OK(address_parse(ROWS[i].address, &a));
+        assert_int_equal(address_networks_have(&all, &a), ROWS[i].in);
+    }
+    OK(address_networks_parse("", &all));
+    assert_int_equal(all.n, 0);
+    OK(address_networks_parse(NULL, &all));
+    static const char *const WRONG[] = {"10.0.0.0/33", "::/129", "10.0.0.0/", "10.0.0.0/-1", "10.0.0.0/x", "/8", "a, b"};
+    for (size_t i = 0; i < COUNT_OF(WRONG); i++) BAD(ERR_INPUT, address_networks_parse(WRONG[i], &all));
+    OK(address_networks_parse("0.0.0.0/0", &all));
+    OK(address_parse("203.0.113.9", &a));
+    assert_true(address_networks_have(&all, &a));
+    OK(address_parse("2001:db8::1", &a));
+    assert_false(address_networks_have(&all, &a));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -255,6 +317,8 @@ int main(void)
         cmocka_unit_test(file_is_whole),
         cmocka_unit_test(codecs_come_back),
         cmocka_unit_test(list_keeps_its_limit),
+        cmocka_unit_test(addresses_are_read_and_grouped),
+        cmocka_unit_test(networks_hold_their_addresses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
