@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "cli/acting.h"
 #include "domain/erasure.h"
+#include "domain/attempts.h"
 #include "domain/formbook.h"
 #include "domain/node_audit.h"
 #include "domain/node_closed.h"
@@ -103,6 +104,8 @@ static err start(struct serving *s)
 static void tick(struct serving *s, msec *sessions_at, msec *checkpoint_at)
 {
     msec now = clock_monotonic();
+    err noted = attempts_flush(s->node, false);
+    if (err_failed(noted)) log_err(LOG_WARN, "attempts_flush", noted);
     if (now >= *sessions_at) {
         *sessions_at = now + SESSIONS_EVERY;
         err e = session_expire(s->node);
@@ -145,6 +148,7 @@ static err stop(struct serving *s)
     if (s->pages != NULL) http_server_stop(s->pages, DRAIN);
     if (s->exchange != NULL) http_server_stop(s->exchange, DRAIN);
     if (s->deliver != NULL) deliver_stop(s->deliver);
+    TRY(attempts_flush(s->node, true));
     err e = node_audit_note(s->node, AUDIT_NODE_STOP);
     if (err_failed(e)) return e;
     return node_audit_checkpoint(s->node);

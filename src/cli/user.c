@@ -41,10 +41,11 @@ static err activate(struct cli *cli)
     struct secret_arena *arena;
     struct secret password;
     char recovery[RECOVERY_TEXT_ROOM];
+    msec wait = 0;
     TRY(acting_node(cli, &node));
     TRY(secret_arena_new(cli->ctx, NULL, &arena));
     TRY(prompt_secret(arena, "New password", &password));
-    TRY(user_activate(node, cli_option(cli, "login"), cli_option(cli, "code"), secret_bytes(password), recovery));
+    TRY(user_activate(node, cli_option(cli, "login"), cli_option(cli, "code"), "", secret_bytes(password), recovery, &wait));
     (void)fprintf(cli->out, "recovery code: %s\nKeep it on paper, apart from the computer. It is not shown again.\n",
                   recovery);
     return ERR_OK;

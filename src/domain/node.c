@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "crypto/certificate.h"
 #include "db/setting.h"
+#include "domain/attempts.h"
 #include "domain/case_progress.h"
 #include "domain/verified.h"
 #include "domain/formbook.h"
@@ -103,6 +104,7 @@ static err node_new(mem *ctx, const char *folder, const struct clock *clock, str
     TRY(secret_pool_new(node, SECRETS_IDLE, &node->secrets));
     TRY(password_queue_new(node, PASSWORDS_RUNNING, PASSWORDS_WAITING, &node->passwords));
     TRY(audit_open(node, node_now(node), &node->audit));
+    TRY(attempts_new(node, &node->attempts));
     talloc_set_destructor(node, node_end);
     *out = node;
     return ERR_OK;

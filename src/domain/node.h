@@ -28,6 +28,7 @@ struct private_key; /* crypto/certificate.h */
 struct certificate;
 struct formbook;
 struct progress_table;
+struct attempts;
 struct verified_table;
 
 #define NODE_ADDRESS_MOST 200 /* bytes */
@@ -63,6 +64,7 @@ struct node {
         signin_key; /* from node.key: hides who tried to sign in from who has only the store */
     const struct formbook *forms; /* domain/formbook.h */
     struct progress_table *progress; /* domain/case_progress.h */
+    struct attempts *attempts;       /* domain/attempts.h */
     struct verified_table *verified; /* domain/verified.h; NULL while the node is being made */
     struct node_settings settings;
 };

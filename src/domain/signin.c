@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "db/user.h"
 #include "domain/actor_load.h"
+#include "domain/attempts.h"
 #include "domain/session_blob.h"
 #include "domain/team.h"
 #include "domain/unlock.h"
@@ -59,12 +60,12 @@ static err write_event(struct tx *tx, void *arg)
     return audit_append(tx, e->audit, &e->event);
 }
 
-static err audit_sign_in(const struct signing_in *s, enum audit_result result)
+static err audit_sign_in(const struct signing_in *s)
 {
     struct sign_in_event e = {{.at = node_now(s->node),
-                               .actor_id = s->known ? s->user.id : (struct id){""},
+                               .actor_id = s->user.id,
                                .action = AUDIT_SIGN_IN,
-                               .result = result},
+                               .result = AUDIT_DONE},
                               s->node->audit};
     return db_run(s->node->records, write_event, &e);
 }
@@ -126,11 +127,13 @@ err session_sign_in(struct node *node, const struct session_wish *wish, struct s
     TRY(e);
     e = check(&s, wish->password, &bundle);
     if (e.kind == ERR_BUSY || e.kind == ERR_MEMORY) TRY(slowdown_give_back(node, &slowdown));
-    if (e.kind == ERR_DENIED) TRY(audit_sign_in(&s, AUDIT_FAILED));
+    if (e.kind == ERR_DENIED)
+        TRY(attempts_note(node, AUDIT_SIGN_IN, s.known ? s.user.id : (struct id){""},
+                          wish->address));
     TRY(e);
     TRY(begin(&s, wish, bundle, &start));
     TRY(slowdown_clear(node, &slowdown));
-    TRY(audit_sign_in(&s, AUDIT_DONE));
+    TRY(audit_sign_in(&s));
     *out = start;
     return ERR_OK;
 }

@@ -7,7 +7,7 @@
 #include "domain/session.h"
 
 /* Failures are counted for a login with where the attempt comes from: the device token if the
- * browser brings one that this node made for this login, else the address. Under a keyed hash: the
+ * browser brings one that this node made for this login, else the address (an IPv6 one with its /64). Under a keyed hash: the
  * store does not say who tried. */
 struct slowdown {
     struct db_signin before; /* to give an attempt back that was not made */

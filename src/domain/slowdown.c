@@ -3,6 +3,7 @@
 
 #include "base/encode.h"
 #include "crypto/aead.h"
+#include "domain/attempts.h"
 #include "domain/signin.h"
 
 enum { DEVICE_RANDOM = 16, DEVICE_SIZE = DEVICE_RANDOM + DIGEST_SIZE };
@@ -83,11 +84,13 @@ err slowdown_enter(struct node *node, const char *login, const char *address, co
 {
     MEM_SCOPE(scope, NULL);
     struct slowdown s = {0};
+    char bucket[ADDRESS_ROOM];
+    address_bucket(address, bucket);
     struct bytes known = device_of(scope, node, login, device);
     if (known.n > 0)
         TRY(keyed(node, "opentrm signin device", login, known, &s.bucket));
     else
-        TRY(keyed(node, "opentrm signin address", login, bytes_text(address), &s.bucket));
+        TRY(keyed(node, "opentrm signin address", login, bytes_text(bucket), &s.bucket));
     struct entering e = {.slowdown = &s, .now = node_now(node)};
     err failed = db_run(node->records, enter, &e);
     if (failed.kind == ERR_LIMIT) *wait = e.wait;

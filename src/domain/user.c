@@ -8,7 +8,9 @@
 #include "db/session.h"
 #include "db/team.h"
 #include "db/wrap.h"
+#include "domain/attempts.h"
 #include "domain/node_setting.h"
+#include "domain/signin.h"
 #include "domain/statement.h"
 #include "domain/team_due.h"
 #include "domain/unlock.h"
@@ -167,8 +169,16 @@ static err set_public(struct tx *tx, void *arg)
     return audit_append(tx, c->node->audit, &c->event);
 }
 
-err user_activate(struct node *node, const char *login, const char *code, struct bytes password,
-                  char recovery[static RECOVERY_TEXT_ROOM])
+/* The account and its row of keys, if the code is right. */
+static err open_by_code(struct change *c, struct secret_arena *arena, const char *code)
+{
+    TRY(db_read(c->node->records, get_invited, c));
+    TRY(db_read(c->node->keys, get_key, c));
+    return unlock_activation(arena, &c->key, code);
+}
+
+err user_activate(struct node *node, const char *login, const char *code, const char *address,
+                  struct bytes password, char recovery[static RECOVERY_TEXT_ROOM], msec *wait)
 {
     MEM_SCOPE(scope, NULL);
     struct change c = {.ctx = scope, .node = node};
@@ -177,14 +187,17 @@ err user_activate(struct node *node, const char *login, const char *code, struct
     struct actor_keys *keys;
     const struct box_pair *box;
     const struct sign_pair *sign;
+    struct slowdown slowdown;
     char text[RECOVERY_TEXT_ROOM];
     err e = login_normal(scope, login, &c.user.login);
     ENSURE(e.kind != ERR_INPUT, ERR_DENIED, "the name or the code is wrong");
     TRY(e);
-    TRY(db_read(node->records, get_invited, &c));
-    TRY(db_read(node->keys, get_key, &c));
+    TRY(password_check(password));
     TRY(secret_arena_new(scope, node->secrets, &arena));
-    TRY(unlock_activation(arena, &c.key, code));
+    TRY(slowdown_enter(node, c.user.login, address, NULL, &slowdown, wait));
+    e = open_by_code(&c, arena, code);
+    if (e.kind == ERR_DENIED) TRY(attempts_note(node, AUDIT_SIGN_IN, c.user.id, address));
+    TRY(e);
     TRY(bundle_new(arena, &c.root, &bundle));
     TRY(keys_new(scope, arena, bundle, &keys));
     TRY(keys_box(keys, &box));
@@ -198,6 +211,7 @@ err user_activate(struct node *node, const char *login, const char *code, struct
     c.event.detail = "activated";
     TRY(db_run(node->keys, put_first_key, &c));
     TRY(db_run(node->records, set_public, &c));
+    TRY(slowdown_clear(node, &slowdown));
     memcpy(recovery, text, RECOVERY_TEXT_ROOM);
     wipe(text, sizeof text);
     return ERR_OK;

@@ -59,9 +59,10 @@ err user_invite(struct node *node, struct actor *actor, const struct user_wish *
 err user_invite_again(struct node *node, struct actor *actor, struct id user_id,
                       char code[static RECOVERY_TEXT_ROOM]);
 /* user_activate: by its owner, not signed in. ERR_DENIED for a wrong code or login (the same
- * words), ERR_INPUT for a password that is too weak, ERR_BUSY. `recovery` is shown once. */
-err user_activate(struct node *node, const char *login, const char *code, struct bytes password,
-                  char recovery[static RECOVERY_TEXT_ROOM]);
+ * words), ERR_INPUT for a password that is too weak, ERR_BUSY; slowed like sign-in (ERR_LIMIT, `wait`
+ * gets for how long). `recovery` is shown once. */
+err user_activate(struct node *node, const char *login, const char *code, const char *address,
+                  struct bytes password, char recovery[static RECOVERY_TEXT_ROOM], msec *wait);
 /* user_appoint: signs an activated administrator. ERR_STATE if not activated, or no administrator.
  */
 err user_appoint(struct node *node, struct actor *actor, struct id user_id);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "db/session.h"
+#include "domain/attempts.h"
 #include "domain/signin.h"
 #include "domain/unlock.h"
 #include "domain/user.h"
@@ -149,7 +150,7 @@ err user_recover(struct node *node, const char *login, const char *code, const c
     TRY(secret_arena_new(scope, node->secrets, &r.arena));
     TRY(slowdown_enter(node, r.login, address, NULL, &slowdown, wait));
     e = open_by_code(&r, code, &bundle);
-    if (e.kind == ERR_DENIED) TRY(audit(&r, AUDIT_RECOVERY_USE, AUDIT_FAILED));
+    if (e.kind == ERR_DENIED) TRY(attempts_note(node, AUDIT_RECOVERY_USE, r.user_id, address));
     TRY(e);
     TRY(lock_password(scope, node, r.arena, r.user_id, bundle, new_password, &r.key));
     TRY(lock_recovery(scope, r.arena, r.user_id, bundle, &r.key, text));

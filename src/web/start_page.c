@@ -44,13 +44,16 @@ err activate_post(void *app, struct http_request *rq, struct http_response *rs)
 {
     struct page p;
     char recovery[RECOVERY_TEXT_ROOM];
+    msec wait = 0;
     TRY(page_begin(app, rq, rs, MENU_NONE, &p));
     check(&p);
     if (page_faulty(&p)) return show(&p, "activate");
-    err e = user_activate(p.node, page_field(&p, "login"), page_field(&p, "code"),
-                          fresh_password(&p), recovery);
+    err e = user_activate(p.node, page_field(&p, "login"), page_field(&p, "code"), rq->remote,
+                          fresh_password(&p), recovery, &wait);
     if (e.kind == ERR_DENIED)
         page_fault(&p, "code", MSG("The user name or the code is not right"));
+    else if (e.kind == ERR_LIMIT)
+        TRY(page_slowed(&p, "login", wait));
     else
         TRY(page_fault_err(&p, "fresh", e));
     if (page_faulty(&p)) return show(&p, "activate");

@@ -84,7 +84,7 @@ static inline struct id office_user(struct office *o, const char *login, struct 
                                    .organisation_id = agency,
                                    .roles = roles};
     OK(user_invite(o->node, o->admin, &wish, &id, code));
-    OK(user_activate(o->node, login, code, bytes_text(PASSWORD), recovery));
+    OK(user_activate(o->node, login, code, "", bytes_text(PASSWORD), recovery, &(msec){0}));
     return id;
 }
 

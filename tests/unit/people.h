@@ -98,7 +98,7 @@ static inline struct id people_new(struct people *p, const char *login, struct i
                                    .organisation_id = organisation,
                                    .roles = roles};
     OK(user_invite(p->node, p->admin, &wish, &id, code));
-    OK(user_activate(p->node, login, code, bytes_text(PASSWORD), recovery));
+    OK(user_activate(p->node, login, code, "", bytes_text(PASSWORD), recovery, &(msec){0}));
     return id;
 }
 

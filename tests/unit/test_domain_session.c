@@ -4,6 +4,7 @@
 #include <ctype.h>
 
 #include "db/setting.h"
+#include "domain/attempts.h"
 
 static void init_makes_a_node_once(void **state)
 {
@@ -351,7 +352,7 @@ static void a_recovery_code_sets_a_password_once(void **state)
                                    .organisation_id = p->organisation,
                                    .roles = role_bit(ROLE_CASE_WORKER)};
     OK(user_invite(p->node, p->admin, &wish, &id, code));
-    OK(user_activate(p->node, "lina", code, bytes_text(PASSWORD), first));
+    OK(user_activate(p->node, "lina", code, "", bytes_text(PASSWORD), first, &(msec){0}));
     struct session_start start;
     struct actor *gone = NULL;
     OK(people_try(p, "lina", PASSWORD, &start));
@@ -399,19 +400,112 @@ static void an_account_is_activated_once_by_its_code(void **state)
     assert_int_equal(user.state, USER_INVITED);
     BAD(ERR_DENIED, people_try(p, "mona", "", &start));
     OK(user_invite_again(p->node, p->admin, id, code));
-    BAD(ERR_DENIED, user_activate(p->node, "mona", old, bytes_text(PASSWORD), recovery));
-    BAD(ERR_DENIED, user_activate(p->node, "root", code, bytes_text(PASSWORD), recovery));
-    BAD(ERR_DENIED, user_activate(p->node, "nobody", code, bytes_text(PASSWORD), recovery));
-    BAD(ERR_INPUT, user_activate(p->node, "mona", code, bytes_text("aaaaaaaaaaaaaaa"), recovery));
-    OK(user_activate(p->node, "Mona", code, bytes_text(PASSWORD), recovery));
+    BAD(ERR_DENIED, user_activate(p->node, "mona", old, "", bytes_text(PASSWORD), recovery, &(msec){0}));
+    BAD(ERR_DENIED, user_activate(p->node, "root", code, "192.0.2.77", bytes_text(PASSWORD), recovery, &(msec){0}));
+    BAD(ERR_DENIED, user_activate(p->node, "nobody", code, "", bytes_text(PASSWORD), recovery, &(msec){0}));
+    BAD(ERR_INPUT, user_activate(p->node, "mona", code, "", bytes_text("aaaaaaaaaaaaaaa"), recovery, &(msec){0}));
+    OK(user_activate(p->node, "Mona", code, "", bytes_text(PASSWORD), recovery, &(msec){0}));
     BAD(ERR_DENIED,
-        user_activate(p->node, "mona", code, bytes_text("another long phrase"), recovery));
+        user_activate(p->node, "mona", code, "", bytes_text("another long phrase"), recovery, &(msec){0}));
     BAD(ERR_STATE, user_invite_again(p->node, p->admin, id, code));
     OK(people_try(p, "mona", PASSWORD, &start));
     OK(user_get(p->node, p->admin, id, p, &user));
     assert_int_equal(user.state, USER_ACTIVE);
     assert_int_equal(user.roles, role_bit(ROLE_INTAKE_OFFICER));
     assert_string_equal(user.language, "sq");
+}
+
+static void a_code_for_activation_can_not_be_guessed_fast(void **state)
+{
+    struct people *p = *state;
+    char code[RECOVERY_TEXT_ROOM], recovery[RECOVERY_TEXT_ROOM];
+    struct id id;
+    msec wait = 0;
+    const struct user_wish wish = {.login = "vera",
+                                   .display_name = "Vera",
+                                   .language = "sq",
+                                   .organisation_id = p->organisation,
+                                   .roles = role_bit(ROLE_INTAKE_OFFICER)};
+    OK(user_invite(p->node, p->admin, &wish, &id, code));
+    struct bytes password = bytes_text(PASSWORD);
+    for (int i = 0; i < 3; i++)
+        BAD(ERR_DENIED, user_activate(p->node, "vera", "wrong", "203.0.113.5", password, recovery, &wait));
+    BAD(ERR_LIMIT, user_activate(p->node, "vera", code, "203.0.113.5", password, recovery, &wait));
+    assert_true(wait > 0 && wait <= 2 * MSEC_SECOND);
+    /* Of an unknown account no less. */
+    for (int i = 0; i < 3; i++)
+        BAD(ERR_DENIED, user_activate(p->node, "verena", code, "203.0.113.5", password, recovery, &wait));
+    BAD(ERR_LIMIT, user_activate(p->node, "verena", code, "203.0.113.5", password, recovery, &wait));
+    OK(user_activate(p->node, "vera", code, "203.0.113.6", password, recovery, &wait));
+}
+
+static void an_ipv6_network_is_one_guesser(void **state)
+{
+    struct people *p = *state;
+    (void)people_worker(p, "wanda");
+    struct session_start start;
+    struct session_wish wish = {.login = "wanda", .password = bytes_text("a wrong password")};
+    static const char *const SAME[] = {"2001:db8:0:1::1", "2001:db8:0:1::2", "2001:db8:0:1:ffff::3"};
+    for (size_t i = 0; i < COUNT_OF(SAME); i++) {
+        wish.address = SAME[i];
+        BAD(ERR_DENIED, session_sign_in(p->node, &wish, &start));
+    }
+    wish.address = "2001:db8:0:1::4";
+    BAD(ERR_LIMIT, session_sign_in(p->node, &wish, &start));
+    wish.address = "2001:db8:0:2::1";
+    BAD(ERR_DENIED, session_sign_in(p->node, &wish, &start));
+}
+
+/* The audit lines of failed sign-ins. */
+static int64_t failed_lines(struct people *p)
+{
+    return people_count(p, "opentrm.db", "SELECT count(*) FROM audit_event WHERE opening LIKE '%sign_in%failed%'"
+                                         " OR opening LIKE '%failed%sign_in%'");
+}
+
+static void guesses_fill_no_audit_log(void **state)
+{
+    struct people *p = *state;
+    (void)people_worker(p, "xenia");
+    struct session_start start;
+    msec now = T0 + 10 * MSEC_DAY;
+    clock_set(p->clock, now);
+    OK(attempts_flush(p->node, true)); /* what other tests left */
+    OK(attempts_flush(p->node, true));
+    int64_t before = failed_lines(p);
+    struct session_wish wish = {.login = "xenia", .password = bytes_text("a wrong password"), .address = "203.0.113.9"};
+    /* Somebody guesses for half an hour, waiting as told. */
+    int tries = 0;
+    while (now < T0 + 10 * MSEC_DAY + 30 * MSEC_MINUTE) {
+        clock_set(p->clock, now);
+        err e = session_sign_in(p->node, &wish, &start);
+        assert_true(e.kind == ERR_DENIED || e.kind == ERR_LIMIT);
+        tries += e.kind == ERR_DENIED;
+        now += e.kind == ERR_LIMIT ? start.wait : 0;
+        OK(attempts_flush(p->node, false));
+    }
+    assert_true(failed_lines(p) - before <= tries && failed_lines(p) - before <= 32);
+    /* The same with a thousand names: one line each minute for all of them, and the lines are few. */
+    now += MSEC_DAY;
+    clock_set(p->clock, now);
+    OK(attempts_flush(p->node, true));
+    OK(attempts_flush(p->node, true));
+    before = failed_lines(p);
+    for (int i = 0; i < 300; i++) {
+        char login[32], address[32];
+        (void)snprintf(login, sizeof login, "guess%d", i);
+        (void)snprintf(address, sizeof address, "2001:db8:7:%x::1", (unsigned)i);
+        wish.login = login;
+        wish.address = address;
+        BAD(ERR_DENIED, session_sign_in(p->node, &wish, &start));
+    }
+    assert_int_equal(failed_lines(p) - before, ATTEMPTS_KEPT);
+    clock_set(p->clock, now + MSEC_MINUTE);
+    OK(attempts_flush(p->node, false));
+    assert_int_equal(failed_lines(p) - before, ATTEMPTS_KEPT + 1);
+    assert_int_equal(people_count(p, "opentrm.db", "SELECT count(*) FROM audit_event WHERE opening LIKE '%count.236%'"), 1);
+    assert_int_equal(people_count(p, "opentrm.db", "SELECT count(*) FROM audit_event WHERE opening LIKE '%2001:db8%' OR opening LIKE '%guess1%'"), 0);
+    clock_set(p->clock, T0);
 }
 
 static void a_closed_account_is_out_at_once(void **state)
@@ -561,6 +655,9 @@ int main(void)
         T(a_new_password_ends_other_sessions),
         T(a_recovery_code_sets_a_password_once),
         T(an_account_is_activated_once_by_its_code),
+        T(a_code_for_activation_can_not_be_guessed_fast),
+        T(an_ipv6_network_is_one_guesser),
+        T(guesses_fill_no_audit_log),
         T(a_closed_account_is_out_at_once),
         T(only_an_appointed_administrator_signs),
         T(accounts_are_checked_and_managed_by_administrators),
