@@ -318,19 +318,10 @@ static inline struct incoming open_only(struct office *o, struct actor *actor)
 
 static inline const char *message_state(struct office *o, struct id message)
 {
-    static char state[32];
-    char sql[200], path[128];
-    sqlite3 *db = NULL;
-    sqlite3_stmt *statement = NULL;
-    (void)snprintf(path, sizeof path, "%s/opentrm.db", o->folder);
+    char sql[200];
     (void)snprintf(sql, sizeof sql, "SELECT state FROM message WHERE id = '%s'", message.text);
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
-    (void)snprintf(state, sizeof state, "%s", (const char *)sqlite3_column_text(statement, 0));
-    (void)sqlite3_finalize(statement);
-    (void)sqlite3_close(db);
-    return state;
+    const struct engine_answer answer = engine_node(o->folder, "opentrm.db", sql);
+    return mem_text(o->ctx, answer.text);
 }
 
 /* The steps of a case's timeline about one class of message, as "state state ...". */

@@ -15,9 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <sqlite3.h>
-
 #include "cm.h"
+#include "engine_node.h"
 
 #include "base/embed.h"
 #include "base/file.h"
@@ -151,6 +150,7 @@ static inline void office_open(struct office *o, const struct office_wish *wish,
                                    .address = address,
                                    .exchange_address = exchange,
                                    .hosts = hosts,
+                                   .stores = engine_stores(o->ctx),
                                    .test_passwords = true,
                                    .login = "root",
                                    .display_name = "Root",
@@ -218,17 +218,8 @@ static inline void office_close(struct office *o)
 /* The first column of the first row of a statement, as a number. */
 static inline int64_t office_number(const struct office *o, const char *file, const char *sql)
 {
-    char path[128];
-    sqlite3 *db = NULL;
-    sqlite3_stmt *statement = NULL;
-    (void)snprintf(path, sizeof path, "%s/%s", o->folder, file);
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    (void)sqlite3_busy_timeout(db, 5000);
-    if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK) fail_msg("%s: %s", sql, sqlite3_errmsg(db));
-    int64_t n = sqlite3_step(statement) == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : -1;
-    (void)sqlite3_finalize(statement);
-    (void)sqlite3_close(db);
-    return n;
+    const struct engine_answer answer = engine_node(o->folder, file, sql);
+    return answer.row ? answer.number : -1;
 }
 #define RECORDS(o, sql) office_number((o), "opentrm.db", (sql))
 #define KEYS(o, sql) office_number((o), "keys.db", (sql))
@@ -236,13 +227,7 @@ static inline int64_t office_number(const struct office *o, const char *file, co
 /* What somebody with write access to the store does. */
 static inline void office_sql(const struct office *o, const char *file, const char *sql)
 {
-    char path[128], *what = NULL;
-    sqlite3 *db = NULL;
-    (void)snprintf(path, sizeof path, "%s/%s", o->folder, file);
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    (void)sqlite3_busy_timeout(db, 5000);
-    if (sqlite3_exec(db, sql, NULL, NULL, &what) != SQLITE_OK) fail_msg("%s: %s", sql, what);
-    (void)sqlite3_close(db);
+    (void)engine_node(o->folder, file, sql);
 }
 
 /* Audit lines of an action. Openings hold the event as text. */

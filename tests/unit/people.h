@@ -9,9 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <sqlite3.h>
-
 #include "cm.h"
+#include "engine_node.h"
 
 #include "base/embed.h"
 #include "base/file.h"
@@ -125,33 +124,15 @@ static inline struct id people_team(struct people *p, const char *name,
 /* What a thief with write access does to a store. */
 static inline int people_sql(struct people *p, const char *file, const char *sql)
 {
-    char path[128];
-    sqlite3 *db = NULL;
-    (void)snprintf(path, sizeof path, "%s/%s", p->path, file);
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    (void)sqlite3_busy_timeout(db, 5000);
-    char *what = NULL;
-    int status = sqlite3_exec(db, sql, NULL, NULL, &what);
-    if (status != SQLITE_OK) fail_msg("%s: %s", sql, what);
-    int changed = sqlite3_changes(db);
-    (void)sqlite3_close(db);
-    return changed;
+    return engine_node(p->path, file, sql).changed;
 }
 
 /* The first column of the first row, as a number. */
 static inline int64_t people_count(struct people *p, const char *file, const char *sql)
 {
-    char path[128];
-    sqlite3 *db = NULL;
-    sqlite3_stmt *statement = NULL;
-    (void)snprintf(path, sizeof path, "%s/%s", p->path, file);
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
-    int64_t n = sqlite3_column_int64(statement, 0);
-    (void)sqlite3_finalize(statement);
-    (void)sqlite3_close(db);
-    return n;
+    const struct engine_answer answer = engine_node(p->path, file, sql);
+    assert_true(answer.row);
+    return answer.number;
 }
 
 static inline int people_begin(void **state)
@@ -165,6 +146,7 @@ static inline int people_begin(void **state)
     (void)snprintf(p->path, sizeof p->path, "%s/node", p->folder);
     OK(clock_fixed(p, T0, &p->clock));
     struct node_wish wish = people_wish();
+    wish.stores = engine_stores(p);
     OK(node_init(p->path, p->clock, &wish, recovery));
     OK(node_open(p, p->path, p->clock, &p->node));
     p->admin = people_actor(p, "root", NULL);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cm.h"
+#include "engine.h"
 
 #include "base/file.h"
 #include "base/id.h"
@@ -25,7 +26,7 @@ struct store {
 
 static inline struct db_settings store_settings(const struct store *s, enum db_store which)
 {
-    return (struct db_settings){.kind = DB_SQLITE, .store = which, .path = s->path};
+    return (struct db_settings){.kind = engine_server() == NULL ? DB_SQLITE : DB_POSTGRES, .store = which, .path = s->path};
 }
 
 static inline void store_folder(struct store *s)
@@ -36,6 +37,7 @@ static inline void store_folder(struct store *s)
                    access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
     assert_non_null(mkdtemp(s->folder));
     OK(file_join(s->ctx, s->folder, "store.db", &s->path));
+    if (engine_server() != NULL) s->path = engine_new(s->ctx);
 }
 
 static inline void store_open(struct store *s, enum db_store which)

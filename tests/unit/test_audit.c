@@ -109,18 +109,14 @@ static struct audit_report report(struct log *log, const char *known)
 /* What somebody with the file does to it. */
 static void meddle(struct log *log, const char *sql)
 {
-    sqlite3 *handle = NULL;
-    char *problem = NULL;
-    assert_int_equal(sqlite3_open(log->store.path, &handle), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(handle,
-                                  "DROP TRIGGER IF EXISTS audit_line_kept;"
-                                  "DROP TRIGGER IF EXISTS audit_line_stays;"
-                                  "DROP TRIGGER IF EXISTS audit_checkpoint_kept;"
-                                  "DROP TRIGGER IF EXISTS audit_checkpoint_stays;",
-                                  NULL, NULL, NULL),
-                     SQLITE_OK);
-    if (sqlite3_exec(handle, sql, NULL, NULL, &problem) != SQLITE_OK) fail_msg("%s", problem);
-    assert_int_equal(sqlite3_close(handle), SQLITE_OK);
+    static const char *const TABLES[] = {"audit_line", "audit_checkpoint"};
+    for (size_t i = 0; i < COUNT_OF(TABLES); i++)
+        for (int stays = 0; stays < 2; stays++)
+            (void)engine_do(log->store.path,
+                            talloc_asprintf(log->store.ctx, "DROP TRIGGER IF EXISTS %s_%s%s%s", TABLES[i],
+                                            stays ? "stays" : "kept", engine_server() == NULL ? "" : " ON ",
+                                            engine_server() == NULL ? "" : TABLES[i]));
+    (void)engine_do(log->store.path, sql);
 }
 
 static bool found(const struct audit_report *r, enum audit_fault fault, int64_t number)
@@ -453,11 +449,7 @@ static void the_store_itself_refuses(void **state)
         "UPDATE audit_checkpoint SET text = 'x'",
         "DELETE FROM audit_checkpoint",
     };
-    sqlite3 *handle = NULL;
-    assert_int_equal(sqlite3_open(log->store.path, &handle), SQLITE_OK);
-    for (size_t i = 0; i < COUNT_OF(TRIES); i++)
-        assert_int_equal(sqlite3_exec(handle, TRIES[i], NULL, NULL, NULL), SQLITE_CONSTRAINT);
-    assert_int_equal(sqlite3_close(handle), SQLITE_OK);
+    for (size_t i = 0; i < COUNT_OF(TRIES); i++) assert_true(engine_do(log->store.path, TRIES[i]).refused);
 }
 
 /* Each row: what is done to a log of 12 lines (9 of them sealed), and what verifying says of it. */

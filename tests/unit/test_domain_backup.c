@@ -47,17 +47,9 @@ static const char *folder_new(struct vaults *v, const char *name)
 static int64_t wraps(struct vaults *v, const char *node, struct id subject)
 {
     char sql[128], path[200];
-    sqlite3 *db = NULL;
-    sqlite3_stmt *statement = NULL;
     (void)snprintf(sql, sizeof sql, "SELECT count(*) FROM case_wrap WHERE case_id = '%s'", subject.text);
-    (void)snprintf(path, sizeof path, "%s/%s/keys.db", v->folder, node);
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
-    int64_t n = sqlite3_column_int64(statement, 0);
-    (void)sqlite3_finalize(statement);
-    (void)sqlite3_close(db);
-    return n;
+    (void)snprintf(path, sizeof path, "%s/%s", v->folder, node);
+    return engine_node(path, "keys.db", sql).number;
 }
 
 static err restored(struct vaults *v, const char *name, const char *records, const char *keys, const char *list,

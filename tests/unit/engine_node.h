@@ -1,0 +1,27 @@
+/* engine_node.h - a node's stores on the engine that the tests run on (engine.h). */
+#ifndef OPENTRM_TESTS_ENGINE_NODE_H
+#define OPENTRM_TESTS_ENGINE_NODE_H
+
+#include "domain/node_stores.h"
+#include "engine.h"
+
+/* Where a node that is to be made shall have its stores. */
+static inline struct node_stores engine_stores(mem *ctx)
+{
+    struct node_stores stores = {0};
+    if (engine_server() != NULL) stores = (struct node_stores){engine_new(ctx), engine_new(ctx)};
+    return stores;
+}
+
+/* `file`: "opentrm.db" or "keys.db", also where the stores are no files. */
+static inline struct engine_answer engine_node(const char *folder, const char *file, const char *sql)
+{
+    mem *ctx = talloc_new(NULL);
+    struct db_settings settings;
+    OK(node_store(ctx, folder, strcmp(file, "keys.db") == 0 ? DB_KEYS : DB_RECORDS, &settings));
+    struct engine_answer out = engine_do(settings.path, sql);
+    talloc_free(ctx);
+    return out;
+}
+
+#endif
