@@ -27,7 +27,7 @@ static err move(struct cli *cli)
     TRY(node_stores_check(&wish.to));
     TRY(node_stores_read(cli->ctx, folder, &now));
     if (now.records != NULL && !text_starts(now.records, HERE)) wish.others = OTHERS;
-    if (wish.others > 0) (void)fprintf(stderr, "closing the stores; other servers have half a minute to notice\n");
+    if (wish.others > 0) (void)fprintf(stderr, "the stores close first; servers on other machines get half a minute to notice\n");
     err e = move_make(&wish, &made);
     progress_end(&progress);
     if (made.table != NULL) cli->detail = talloc_asprintf(cli->ctx, "table %s", made.table);

@@ -8,8 +8,8 @@
 
 struct trip {
     struct people *p;
-    char to[2][200];
-    const char *from[2];
+    struct db_settings from[2], to[2]; /* by enum db_store */
+    struct node_stores old;
     struct move_wish wish;
     int64_t stop_after; /* rows, after which the process dies; 0: it does not */
 };
@@ -21,16 +21,19 @@ static void die_there(void *arg, const char *what, int64_t done, int64_t total)
     if (t->stop_after > 0 && done >= t->stop_after && strncmp(what, "moving", 6) == 0) _exit(9);
 }
 
+/* To other stores of the engine that the tests run on. */
 static struct trip trip(struct people *p, const char *name)
 {
-    struct trip t = {.p = p};
-    static const char *const FILES[] = {"opentrm.db", "keys.db"};
+    struct trip t = {.p = p, .wish = {.folder = p->path}};
+    static const enum db_store STORES[] = {DB_RECORDS, DB_KEYS};
+    bool files = engine_server() == NULL;
+    OK(node_stores_read(p, p->path, &t.old));
+    t.wish.to.records = files ? talloc_asprintf(p, "sqlite:%s/%s-records.db", p->path, name) : engine_new(p);
+    t.wish.to.keys = files ? talloc_asprintf(p, "sqlite:%s/%s-keys.db", p->path, name) : engine_new(p);
     for (size_t i = 0; i < 2; i++) {
-        OK(file_join(p, p->path, FILES[i], &t.from[i]));
-        (void)snprintf(t.to[i], sizeof t.to[i], "%s/%s-%s", p->path, name, FILES[i]);
+        OK(node_store(p, p->path, STORES[i], &t.from[STORES[i]]));
+        OK(node_stores_settings(p, p->path, &t.wish.to, STORES[i], &t.to[STORES[i]]));
     }
-    t.wish = (struct move_wish){.folder = p->path,
-                                .to = {talloc_asprintf(p, "sqlite:%s", t.to[0]), talloc_asprintf(p, "sqlite:%s", t.to[1])}};
     return t;
 }
 
@@ -42,24 +45,25 @@ static err go(struct trip *t, struct move_made *made)
 
 static void node_shut(struct people *p) { node_close(p->node); }
 
-static bool is_switched(struct people *p)
+static bool is_switched(struct trip *t)
 {
-    struct node_stores stores;
-    OK(node_stores_read(p, p->path, &stores));
-    return stores.records != NULL;
+    struct node_stores now;
+    OK(node_stores_read(t->p, t->p->path, &now));
+    return text_same(now.records, t->wish.to.records) && text_same(now.keys, t->wish.to.keys);
 }
 
-/* As if the operator had removed the file. */
-static void old_stores(struct people *p) { OK(node_stores_write(p->path, &(struct node_stores){0})); }
+/* As if the operator had put the old file back. */
+static void old_stores(struct trip *t) { OK(node_stores_write(t->p->path, &t->old)); }
 
 static void node_again(struct people *p) { OK(node_open(p, p->path, p->clock, &p->node)); }
 
 static err sums_read(struct tx *tx, void *arg) { return db_sum_store(tx, true, (struct db_watch){0}, arg); }
 
-static void sums_of(struct people *p, const char *path, enum db_store store, struct db_sums *out)
+static void sums_of(struct people *p, const struct db_settings *where, struct db_sums *out)
 {
     struct db *db;
-    const struct db_settings settings = {.path = path, .store = store, .read_only = true};
+    struct db_settings settings = *where;
+    settings.read_only = true;
     OK(db_open(p, &settings, &db));
     OK(db_read(db, sums_read, out));
     db_close(db);
@@ -80,8 +84,7 @@ static void a_node_that_is_open_does_not_move(void **state)
     struct trip t = trip(p, "open");
     struct move_made made;
     BAD(ERR_BUSY, go(&t, &made));
-    assert_false(file_exists(t.to[0]));
-    assert_false(is_switched(p));
+    assert_false(is_switched(&t));
 }
 
 static void rows_arrive_and_the_old_stores_close(void **state)
@@ -91,14 +94,14 @@ static void rows_arrive_and_the_old_stores_close(void **state)
     struct move_made made;
     struct db_sums before[2], after[2];
     node_shut(p);
-    sums_of(p, t.from[DB_KEYS], DB_KEYS, &before[DB_KEYS]);
-    sums_of(p, t.from[DB_RECORDS], DB_RECORDS, &before[DB_RECORDS]);
+    sums_of(p, &t.from[DB_KEYS], &before[DB_KEYS]);
+    sums_of(p, &t.from[DB_RECORDS], &before[DB_RECORDS]);
     OK(go(&t, &made));
-    assert_true(is_switched(p));
+    assert_true(is_switched(&t));
     assert_false(made.resumed);
     assert_true(made.rows[DB_RECORDS] > 10 && made.rows[DB_KEYS] > 10);
-    sums_of(p, t.to[DB_RECORDS], DB_RECORDS, &after[DB_RECORDS]);
-    sums_of(p, t.to[DB_KEYS], DB_KEYS, &after[DB_KEYS]);
+    sums_of(p, &t.to[DB_RECORDS], &after[DB_RECORDS]);
+    sums_of(p, &t.to[DB_KEYS], &after[DB_KEYS]);
     assert_memory_equal(&before[DB_KEYS], &after[DB_KEYS], sizeof after[0]);
     assert_memory_equal(&before[DB_RECORDS], &after[DB_RECORDS], sizeof after[0]); /* without the mark */
     node_again(p); /* with the new stores */
@@ -106,7 +109,7 @@ static void rows_arrive_and_the_old_stores_close(void **state)
     BAD(ERR_CONFLICT, go(&t, &made)); /* it is there already */
     /* With the old ones, which are still there, it does not serve. */
     struct node *node;
-    old_stores(p);
+    old_stores(&t);
     BAD(ERR_STATE, node_open(p, p->path, p->clock, &node));
     OK(move_cancel(p->path));
     BAD(ERR_STATE, move_cancel(p->path));
@@ -116,11 +119,14 @@ static void rows_arrive_and_the_old_stores_close(void **state)
 static void stores_with_something_else_in_them_are_refused(void **state)
 {
     struct people *p = *state;
-    struct trip t = trip(p, "a"); /* filled by an earlier move */
+    struct trip t = trip(p, "d"), back = t;
     struct move_made made;
     node_shut(p);
-    BAD(ERR_CONFLICT, go(&t, &made));
-    node_again(p); /* and did not close it */
+    OK(go(&t, &made));
+    old_stores(&t);
+    OK(move_cancel(p->path));
+    BAD(ERR_CONFLICT, go(&back, &made)); /* filled by the earlier one */
+    node_again(p);                       /* and that did not close it */
 }
 
 /* In a process of its own, which dies after so many rows. Its exit code: 9, or whether it failed. */
@@ -152,12 +158,12 @@ static void a_move_that_was_killed_goes_on(void **state)
         assert_true(died < 100);
     }
     assert_true(died > 5);
-    assert_true(is_switched(p));
-    old_stores(p);
+    assert_true(is_switched(&t));
+    old_stores(&t);
     OK(move_cancel(p->path));
     for (size_t i = 0; i < 2; i++) {
-        sums_of(p, t.from[i], (enum db_store)i, &from);
-        sums_of(p, t.to[i], (enum db_store)i, &to);
+        sums_of(p, &t.from[i], &from);
+        sums_of(p, &t.to[i], &to);
         assert_memory_equal(&from, &to, sizeof from);
     }
     node_again(p);
@@ -170,11 +176,10 @@ static void a_copy_that_differs_is_not_switched_to(void **state)
     struct move_made made;
     node_shut(p);
     assert_int_equal(go_and_die(&t, 20), 9);
-    const char *name = strrchr(t.to[DB_RECORDS], '/') + 1;
-    assert_true(people_sql(p, name, "UPDATE organisation SET name = 'Other'") > 0);
+    assert_true(engine_do(t.to[DB_RECORDS].path, "UPDATE organisation SET name = 'Other'").changed > 0);
     BAD(ERR_STORE, go(&t, &made));
     assert_string_equal(made.table, "organisation");
-    assert_false(is_switched(p));
+    assert_false(is_switched(&t));
     OK(move_cancel(p->path));
     node_again(p);
 }
