@@ -49,8 +49,12 @@ static err quoted_add(struct reader *r, const char *s)
 static err string_end(struct reader *r)
 {
     if (r->part == NOTHING) return ERR_OK;
-    const char *text;
-    TRY(buf_text(&r->string, &text));
+    const char *read, *text;
+    TRY(buf_text(&r->string, &read));
+    text = mem_text(r->ctx, read); /* a catalog stays: thousands of strings without room to grow */
+    ENSURE_MEM(text);
+    talloc_free(r->string.p);
+    r->string.p = NULL;
     switch (r->part) {
     case CONTEXT: r->entry.context = text; break;
     case ID: r->entry.id = text; break;

@@ -29,6 +29,7 @@
 #include "web/web.h"
 
 #define TICK_SECONDS 5
+#define ARENAS 2
 #define PEM_MOST 65536
 #define DRAIN (10 * MSEC_SECOND)
 #define SESSIONS_EVERY (10 * MSEC_MINUTE)
@@ -84,7 +85,9 @@ static err listen_on(struct serving *s, const char *option, bool tls, struct htt
 static err start(struct serving *s)
 {
     const char *problems;
-    TRY(print_start());
+    /* A pool of free memory for each thread would hold what a busy minute took, for ever, many times over. */
+    ENSURE(mallopt(M_ARENA_MAX, ARENAS) == 1, ERR_BUG, "memory can't be set up");
+    TRY(print_check());
     TRY(acting_node(s->cli, &s->node));
     TRY(node_limits(s->node, &s->limits, &s->proxies));
     if (s->node->forms->problems != NULL) LOG(LOG_WARN, "forms_left_out");

@@ -15,9 +15,36 @@ enum { ROWS = 256, PLACES = 4, KEY_MOST = 512 };
 
 struct place {
     struct digest key;
-    bool taken;
-    struct case_progress value;
+    bool taken, answered, others;
+    struct {
+        uint8_t state;
+        uint16_t asked, answered, missing, invalid; /* more is not remembered */
+    } sections[PROGRESS_SECTIONS_MOST];
 };
+
+static void place_read(const struct place *at, struct case_progress *out)
+{
+    *out = (struct case_progress){.answered = at->answered, .others = at->others};
+    for (size_t i = 0; i < PROGRESS_SECTIONS_MOST; i++)
+        out->sections[i] = (struct form_section_count){(enum form_state)at->sections[i].state, at->sections[i].asked,
+                                                       at->sections[i].answered, at->sections[i].missing, at->sections[i].invalid};
+}
+
+static bool place_write(struct place *at, const struct digest *key, const struct case_progress *value)
+{
+    struct place made = {.key = *key, .taken = true, .answered = value->answered, .others = value->others};
+    for (size_t i = 0; i < PROGRESS_SECTIONS_MOST; i++) {
+        const struct form_section_count *s = &value->sections[i];
+        if (s->asked > UINT16_MAX || s->answered > UINT16_MAX || s->missing > UINT16_MAX || s->invalid > UINT16_MAX) return false;
+        made.sections[i].state = (uint8_t)s->state;
+        made.sections[i].asked = (uint16_t)s->asked;
+        made.sections[i].answered = (uint16_t)s->answered;
+        made.sections[i].missing = (uint16_t)s->missing;
+        made.sections[i].invalid = (uint16_t)s->invalid;
+    }
+    *at = made;
+    return true;
+}
 
 struct progress_table {
     pthread_mutex_t lock;
@@ -68,7 +95,7 @@ static bool recall(struct progress_table *t, const struct digest *key, struct ca
     struct place *row = row_of(t, key);
     for (size_t i = 0; i < PLACES && !found; i++)
         if (row[i].taken && memcmp(row[i].key.p, key->p, DIGEST_SIZE) == 0) {
-            *out = row[i].value;
+            place_read(&row[i], out);
             found = true;
         }
     (void)pthread_mutex_unlock(&t->lock);
@@ -81,9 +108,7 @@ static void remember(struct progress_table *t, const struct digest *key, const s
     struct place *row = row_of(t, key), *at = &row[t->next++ % PLACES];
     for (size_t i = 0; i < PLACES; i++)
         if (!row[i].taken) at = &row[i];
-    at->key = *key;
-    at->value = *value;
-    at->taken = true;
+    (void)place_write(at, key, value);
     (void)pthread_mutex_unlock(&t->lock);
 }
 

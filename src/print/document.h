@@ -8,7 +8,7 @@
  * and a title, embeds its fonts, and is the same bytes for the same input. It is made in memory; no
  * file is ever written. Right-to-left languages mirror the page.
  *
- * Threads: each call works for itself; call print_start once before the first. Called by
+ * Threads: each call works for itself; the first one loads the fonts' list. Called by
  * form_pdf.h and by exchange and web for cover sheets. Must never hold personal data in the title.
  */
 #ifndef OPENTRM_PRINT_DOCUMENT_H
@@ -25,9 +25,11 @@
 #define DOCUMENT_BYTES_MAX ((size_t)32 << 20) /* of the PDF */
 #define DOCUMENT_COLUMNS_MAX 8
 
-/* print_start: loads the fonts' list once and looks that there is one. Before other threads use
- * this layer. ERR_IO if the machine has no font. */
+/* print_start: loads the fonts' list and looks that there is one. ERR_IO if the machine has no font. */
 err print_start(void);
+/* print_check: the same in a process of its own, which ends: who starts knows, and this process takes the memory (some 5 MB) only once
+ * it prints. Before the process has other threads. */
+err print_check(void);
 
 /* A text and its language (BCP 47); NULL: the document's. Text NULL is "". */
 struct print_text {

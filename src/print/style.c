@@ -1,8 +1,12 @@
 /* style.c - faces, sizes, colours; layouts. */
 #include "print/style.h"
 
+#include <errno.h>
 #include <fontconfig/fontconfig.h>
+#include <pthread.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/text.h"
 
@@ -56,6 +60,21 @@ err print_start(void)
     return ERR_OK;
 }
 
+/* Only what is done in it counts, so nothing that it inherited is touched on the way out. */
+static void check_in_child(void) { _exit(err_failed(print_start()) ? 1 : 0); }
+
+err print_check(void)
+{
+    int status;
+    pid_t child = fork();
+    if (child == 0) check_in_child();
+    ENSURE(child > 0, ERR_BUSY, "no process can be started to look for fonts");
+    while (waitpid(child, &status, 0) != child)
+        ENSURE(errno == EINTR, ERR_BUG, "the process that looks for fonts is lost");
+    ENSURE(WIFEXITED(status) && WEXITSTATUS(status) == 0, ERR_IO, "the machine has no font to print with");
+    return ERR_OK;
+}
+
 /* GObjects end with the talloc context that holds them. */
 struct holder {
     gpointer object;
@@ -92,8 +111,12 @@ static void context_unhinted(PangoContext *context)
     pango_context_set_round_glyph_positions(context, FALSE);
 }
 
+static pthread_once_t fonts_once = PTHREAD_ONCE_INIT;
+static void fonts_init(void) { (void)FcInit(); } /* again is harmless: print_start asks whether it went well */
+
 err setting_open(mem *ctx, const char *language, bool right_to_left, struct setting *out)
 {
+    ENSURE(pthread_once(&fonts_once, fonts_init) == 0, ERR_BUG, "pthread_once failed");
     /* The default font map is the thread's own (GPrivate) and keeps the fonts it has loaded. */
     PangoContext *context = pango_font_map_create_context(pango_cairo_font_map_get_default());
     ENSURE_MEM(context);

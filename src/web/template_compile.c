@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "web/template_build.h"
+#include "web/template_keep.h"
 
 #define SOURCES_MAX 2000
 #define UNITS_MAX 8000
@@ -25,6 +26,7 @@ struct parsed {
 struct compiler {
     mem *ctx;                              /* of what stays */
     mem *scratch;                          /* of trees */
+    struct keep *keep;                     /* of what programs are made of */
     const struct template_source *sources; /* sorted by name */
     size_t sources_n;
     const struct catalog *catalog;
@@ -212,7 +214,8 @@ static err unit_compile(struct compiler *c, const struct unit *unit, struct prog
 {
     struct program *program = mem_new(c->ctx, struct program);
     ENSURE_MEM(program);
-    struct builder b = {.ctx = program, .at = unit->at};
+    MEM_SCOPE(building, NULL);
+    struct builder b = {.ctx = building, .at = unit->at};
     struct node_list nodes;
     TRY(nodes_of(c, unit->name, unit->indent, &nodes));
     TRY(nodes_compile(c, &b, &nodes, NULL));
@@ -222,8 +225,7 @@ static err unit_compile(struct compiler *c, const struct unit *unit, struct prog
             ? ERR_OK
             : ERR_MAKE(ERR_INPUT, "a template must end in the place of the page where it began");
     TRY(problem_at(c, unit->name, 0, e));
-    program->ops = b.ops.at;
-    program->n = b.ops.n;
+    TRY(keep_program(c->keep, &b, program));
     *out = program;
     return ERR_OK;
 }
@@ -289,7 +291,8 @@ err template_compile(mem *ctx, const struct template_source *sources, size_t n,
     struct templates *set = mem_new(ctx, struct templates);
     ENSURE_MEM(set);
     struct compiler c = {.ctx = set, .scratch = scratch, .catalog = catalog, .problem = problem};
-    err e = sources_sort(&c, sources, n);
+    err e = keep_new(set, scratch, &c.keep);
+    if (!err_failed(e)) e = sources_sort(&c, sources, n);
     if (!err_failed(e)) e = compile_all(&c, set);
     if (err_failed(e)) {
         /* The name in the problem must outlive the set. */
