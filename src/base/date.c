@@ -113,11 +113,12 @@ void date_format_day(struct date d, char out[static DATE_TIME_ROOM])
     (void)snprintf(out, DATE_TIME_ROOM, "%04d-%02d-%02d", d.year % 10000, d.month % 100, d.day % 100);
 }
 
+static const char MONTHS[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                 "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
 void date_format_mail(msec t, char out[static DATE_TIME_ROOM])
 {
     static const char DAYS[][4] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
-    static const char MONTHS[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     struct date d;
     int h, m, s;
     day_clock(t, &d, &h, &m, &s);
@@ -155,4 +156,32 @@ err date_parse_utc(const char *text, msec *out)
     msec t = date_start(d) + ((msec)h * 3600 + m * 60 + s) * 1000;
     *out = t - sign * ((msec)oh * 3600 + om * 60) * 1000;
     return ERR_OK;
+}
+
+/* "24 Nov 2026 05:57:00 +0100" by way of RFC 3339, whose reader checks the numbers. */
+err date_parse_mail(const char *text, msec *out)
+{
+    static const char WHAT[] = "a date of a mail is written like Tue, 24 Nov 2026 05:57:00 +0000";
+    char rfc3339[DATE_TIME_ROOM];
+    size_t month = 0;
+    ENSURE(text != NULL, ERR_INPUT, WHAT);
+    const char *comma = strchr(text, ',');
+    const char *s = comma == NULL ? text : comma + 1;
+    while (*s == ' ') s++;
+    ENSURE(strlen(s) >= 19 && strlen(s) <= 32, ERR_INPUT, WHAT);
+    bool one_digit = s[1] == ' '; /* "4 Nov" */
+    char day[3] = {one_digit ? '0' : s[0], one_digit ? s[0] : s[1], '\0'};
+    s += one_digit ? 1 : 2;
+    ENSURE(strlen(s) > 19 && s[0] == ' ' && s[4] == ' ' && s[9] == ' ' && s[18] == ' ',
+           ERR_INPUT, WHAT);
+    while (month < 12 && memcmp(s + 1, MONTHS[month], 3) != 0) month++;
+    const char *zone = s + 19;
+    bool utc = strcmp(zone, "GMT") == 0 || strcmp(zone, "UT") == 0 || strcmp(zone, "Z") == 0;
+    ENSURE(month < 12 && (utc || (strlen(zone) == 5 && (zone[0] == '+' || zone[0] == '-'))), ERR_INPUT, WHAT);
+    (void)snprintf(rfc3339, sizeof rfc3339, "%.4s-%02zu-%sT%.8s%s", s + 5, month + 1, day, s + 10, utc ? "Z" : "");
+    if (!utc) {
+        size_t n = strlen(rfc3339);
+        (void)snprintf(rfc3339 + n, sizeof rfc3339 - n, "%.3s:%s", zone, zone + 3);
+    }
+    return date_parse_utc(rfc3339, out);
 }

@@ -35,5 +35,7 @@ err date_parse_utc(const char *text, msec *out);
 void date_format_day(struct date d, char out[static DATE_TIME_ROOM]);
 /* date_format_mail: "Tue, 24 Nov 2026 05:57:00 +0000" (RFC 5322). */
 void date_format_mail(msec t, char out[static DATE_TIME_ROOM]);
+/* date_parse_mail: the same, as others write it: without the weekday, with another offset, "GMT". */
+err date_parse_mail(const char *text, msec *out);
 
 #endif

@@ -9,11 +9,13 @@
 #include "db/organisation_key.h"
 #include "db/partner.h"
 #include "exchange/card.h"
+#include "exchange/queue.h"
 
 #define ENDS_SOON (30 * MSEC_DAY)
 #define SILENT (12 * MSEC_HOUR)     /* something has waited so long, and the partner gave no sign since */
 #define NOBODY_TAKES (15 * MSEC_MINUTE)
 #define CLOCK_ALLOWED (2 * MSEC_MINUTE)
+#define CLOCKS_APART (5 * MSEC_MINUTE) /* of two nodes; a slow line is not a wrong clock */
 enum { PEM_MOST = 65536 };
 
 /* Until when something holds. True if that is fine. */
@@ -94,6 +96,7 @@ struct partners_read {
     db_partners partners;
     db_waitings waiting;
     msec *heard; /* of each partner */
+    struct db_last_receipt *receipts; /* of each partner; at 0: none */
 };
 
 static err read_partners(struct tx *tx, void *arg)
@@ -103,7 +106,13 @@ static err read_partners(struct tx *tx, void *arg)
     TRY(db_health_waiting(tx, r->ctx, &r->waiting));
     r->heard = mem_array(r->ctx, msec, r->partners.n + 1);
     ENSURE_MEM(r->heard);
-    for (size_t i = 0; i < r->partners.n; i++) TRY(db_health_heard(tx, r->partners.at[i].id, &r->heard[i]));
+    r->receipts = mem_array(r->ctx, struct db_last_receipt, r->partners.n + 1);
+    ENSURE_MEM(r->receipts);
+    for (size_t i = 0; i < r->partners.n; i++) {
+        TRY(db_health_heard(tx, r->partners.at[i].id, &r->heard[i]));
+        err e = db_health_receipt(tx, r->ctx, r->partners.at[i].id, &r->receipts[i]);
+        if (e.kind != ERR_NOT_FOUND) TRY(e);
+    }
     return ERR_OK;
 }
 
@@ -135,6 +144,21 @@ static err card_look(struct doctor *d, const struct db_partner *p, size_t *bad)
     return ERR_OK;
 }
 
+/* A signed receipt says when the partner wrote it; we know when it came, in the same connection. */
+static void receipt_look(struct doctor *d, const struct db_partner *p, const struct db_last_receipt *receipt, size_t *bad)
+{
+    struct as2_post post;
+    msec written;
+    if (receipt->at == 0 || err_failed(queue_post_read(d->ctx, receipt->body, &post))) return;
+    if (err_failed(date_parse_mail(mime_find(post.headers, "Date"), &written))) return;
+    msec apart = receipt->at > written ? receipt->at - written : written - receipt->at;
+    if (apart <= CLOCKS_APART) return;
+    *bad += 1;
+    doctor_wrong(d, "One of the two is wrong: compare yours with another (an NTP service sets it), then telephone.",
+                 "the clocks of this node and of %s are %lld minutes apart, by the last receipt", p->name,
+                 (long long)(apart / MSEC_MINUTE));
+}
+
 static void silence_look(struct doctor *d, const struct db_partner *p, const struct db_waiting *w, msec heard, size_t *bad)
 {
     char since[DATE_TIME_ROOM], last[DATE_TIME_ROOM] = "never";
@@ -158,6 +182,7 @@ err doctor_partners(struct doctor *d)
         pinned++;
         bad += !until_look(d, "the card", p->name, p->expires_at, "Ask the partner for a new card: opentrm partner add.");
         TRY(card_look(d, p, &bad));
+        receipt_look(d, p, &r.receipts[i], &bad);
         silence_look(d, p, waiting_for(&r, p->id), r.heard[i], &bad);
     }
     if (bad == 0) doctor_fine(d, "%zu pinned, no card ends within 30 days, nobody is silent", pinned);

@@ -28,6 +28,16 @@ static const struct db_query RECEIPTED = {
     "t",
     "I",
 };
+static const struct db_field RECEIPT_FIELDS[] = {
+    DB_FIELD(TIME, struct db_last_receipt, at),
+    DB_FIELD(BYTES, struct db_last_receipt, body),
+};
+static const struct db_query RECEIPT = {
+    "health_receipt",
+    "SELECT at, body FROM evidence WHERE kind = 'relayed' AND signed_by = $1 ORDER BY at DESC LIMIT 1",
+    "t",
+    "ib",
+};
 static const struct db_query WRITTEN = {
     "health_written",
     "SELECT max(at) FROM audit_event",
@@ -48,6 +58,12 @@ err db_health_heard(struct tx *tx, const char *partner_id, msec *out)
     TRY(row_number(tx, &RECEIPTED, values, 1, 0, &receipted));
     *out = delivered > receipted ? delivered : receipted;
     return ERR_OK;
+}
+
+err db_health_receipt(struct tx *tx, mem *ctx, const char *partner_id, struct db_last_receipt *out)
+{
+    struct db_value values[] = {db_text(partner_id)};
+    return row_one(tx, ctx, &RECEIPT, values, 1, DB_SHAPE(struct db_last_receipt, RECEIPT_FIELDS), out);
 }
 
 err db_health_written(struct tx *tx, msec *out) { return row_number(tx, &WRITTEN, NULL, 0, 0, out); }

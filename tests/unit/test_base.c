@@ -65,6 +65,20 @@ static void dates_follow_the_calendar(void **state)
     OK(date_parse_utc("2026-11-24T06:57:03.123+01:00", &u));
     assert_true(t == u);
     BAD(ERR_INPUT, date_parse_utc("2026-11-24 05:57", &u));
+    date_format_mail(t, text);
+    OK(date_parse_mail(text, &u));
+    assert_int_equal(t, u);
+    OK(date_parse_mail("24 Nov 2026 06:57:03 +0100", &u));
+    assert_int_equal(t, u);
+    OK(date_parse_mail("Tue, 24 Nov 2026 05:57:03 GMT", &u));
+    assert_int_equal(t, u);
+    OK(date_parse_mail("Wed,  4 Nov 2026 05:57:03 +0000", &u));
+    assert_int_equal(t - 20 * MSEC_DAY, u);
+    static const char *const NO_DATES[] = {"", ",", "Tue, ", "Tue, 31 Feb 2026 05:57:03 +0000", "24 Nev 2026 05:57:03 +0000",
+                                           "24 Nov 2026 05:57:03", "24 Nov 2026 05:57:03 +01", "24 Nov 2026 05:57:03 CEST and more of it",
+                                           "24 Nov 26 05:57:03 +0000", "4", "24", "24 Nov 2026 5:57:03 +00000"};
+    for (size_t i = 0; i < COUNT_OF(NO_DATES); i++) BAD(ERR_INPUT, date_parse_mail(NO_DATES[i], &u));
+    BAD(ERR_INPUT, date_parse_mail(NULL, &u));
     for (msec day = -800000; day < 800000; day += 997) {
         struct date back = date_of(day * MSEC_DAY);
         assert_true(date_start(back) == day * MSEC_DAY);

@@ -184,6 +184,33 @@ static void a_copy_that_differs_is_not_switched_to(void **state)
     node_again(p);
 }
 
+/* PostgreSQL to files and back to PostgreSQL: counts and hashes say the same on both. */
+static void from_engine_to_engine_and_back(void **state)
+{
+    struct people *p = *state;
+    if (engine_server() == NULL) skip();
+    struct trip out = trip(p, "e");
+    struct move_made made;
+    struct db_sums before[2], files[2], after[2];
+    node_shut(p);
+    for (size_t i = 0; i < 2; i++) sums_of(p, &out.from[i], &before[i]);
+    out.wish.to = (struct node_stores){0}; /* in the folder */
+    OK(go(&out, &made));
+    node_again(p);
+    node_shut(p);
+    struct trip back = trip(p, "f");
+    for (size_t i = 0; i < 2; i++) sums_of(p, &back.from[i], &files[i]);
+    assert_int_equal(back.from[0].kind, DB_SQLITE);
+    OK(go(&back, &made));
+    assert_int_equal(back.to[0].kind, DB_POSTGRES);
+    for (size_t i = 0; i < 2; i++) {
+        sums_of(p, &back.to[i], &after[i]);
+        assert_memory_equal(&before[i], &files[i], sizeof before[i]);
+        assert_memory_equal(&before[i], &after[i], sizeof before[i]);
+    }
+    node_again(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -192,6 +219,7 @@ int main(void)
         cmocka_unit_test(stores_with_something_else_in_them_are_refused),
         cmocka_unit_test(a_move_that_was_killed_goes_on),
         cmocka_unit_test(a_copy_that_differs_is_not_switched_to),
+        cmocka_unit_test(from_engine_to_engine_and_back),
     };
     return cmocka_run_group_tests(tests, people_begin, people_end);
 }
