@@ -8,6 +8,10 @@
 
 #include "base/date.h"
 
+#define QUOTED_ROOM 240
+
+static const char *const LEVELS[] = {"debug", "info", "warn", "error"};
+
 static bool slug(const char *s)
 {
     size_t n = strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./:@-");
@@ -27,14 +31,14 @@ int64_t log_pid(void) { return getpid(); }
 
 void log_write(enum log_level level, const char *event, const struct log_field *fields, size_t count)
 {
-    static const char *const LEVELS[] = {"debug", "info", "warn", "error"};
     char line[1024], time[DATE_TIME_ROOM], number[24];
     const size_t room = sizeof line - 1;
     date_format_utc(clock_now(clock_system()), time);
-    size_t n = add(line, room, 0, time);
-    n = add(line, room, n, " ");
+    size_t n = add(line, room, 0, "time=");
+    n = add(line, room, n, time);
+    n = add(line, room, n, " level=");
     n = add(line, room, n, LEVELS[level]);
-    n = add(line, room, n, " ");
+    n = add(line, room, n, " event=");
     n = add(line, room, n, event);
     for (size_t i = 0; i < count; i++) {
         const char *value = fields[i].text;
@@ -52,13 +56,26 @@ void log_write(enum log_level level, const char *event, const struct log_field *
     (void)wrote; /* a log that cannot be written has nowhere to say so */
 }
 
+/* A sentence between quotation marks, on one line. */
+static void quote(const char *what, char out[static QUOTED_ROOM])
+{
+    size_t n = 0;
+    for (; what[n] != '\0' && n < QUOTED_ROOM - 1; n++) {
+        bool plain = what[n] != '"' && what[n] != '\\' && (unsigned char)what[n] >= ' ';
+        out[n] = plain ? what[n] : '\'';
+    }
+    out[n] = '\0';
+}
+
 void log_err(enum log_level level, const char *event, err e)
 {
-    char line[400], time[DATE_TIME_ROOM];
+    char line[600], time[DATE_TIME_ROOM], what[QUOTED_ROOM];
     date_format_utc(clock_now(clock_system()), time);
-    int n = snprintf(line, sizeof line, "%s %s %s kind=%s where=%s what=\"%s\"\n", time,
-                     level == LOG_ERROR ? "error" : level == LOG_WARN ? "warn" : "info", event,
-                     err_name(e.kind), e.where == NULL ? "-" : e.where, e.what == NULL ? "-" : e.what);
+    quote(e.what == NULL ? "-" : e.what, what);
+    int n = snprintf(line, sizeof line,
+                     "time=%s level=%s event=%s pid=%" PRId64 " kind=%s where=%s what=\"%s\"\n", time,
+                     LEVELS[level], event, log_pid(), err_name(e.kind),
+                     e.where == NULL ? "-" : e.where, what);
     if (n < 0) return;
     ssize_t wrote = write(STDERR_FILENO, line, (size_t)n < sizeof line ? (size_t)n : sizeof line - 1);
     (void)wrote;

@@ -21,7 +21,7 @@ struct log_field {
 #define log_text(k, v) ((struct log_field){(k), (v) == NULL ? "-" : (v), 0})
 #define log_number(k, v) ((struct log_field){(k), NULL, (v)})
 
-/* log_write: writes "time level event key=value ..." in one write(2). */
+/* log_write: writes "time=... level=... event=... key=value ..." in one write(2). */
 void log_write(enum log_level level, const char *event, const struct log_field *fields, size_t n);
 
 #define LOG(level, event, ...)                                                                     \
@@ -30,7 +30,8 @@ void log_write(enum log_level level, const char *event, const struct log_field *
                   sizeof(struct log_field))
 
 int64_t log_pid(void);
-/* log_err: an err as an event with kind, what and where. */
+/* log_err: an err as an event with kind, where and what="a sentence": marks inside become
+ * apostrophes. */
 void log_err(enum log_level level, const char *event, err e);
 
 #endif

@@ -62,6 +62,10 @@ const char *cli_option_at(const struct cli *cli, const char *name, size_t i);
 int command_run(const struct command *const *table, size_t n, int argc, char **argv);
 
 /* The tables, one for each noun; each ends with a row without words. */
+#ifndef OPENTRM_VERSION
+#define OPENTRM_VERSION "unversioned"
+#endif
+
 extern const struct command COMMANDS_NODE[];
 extern const struct command COMMANDS_BACKUP[];
 extern const struct command COMMANDS_DOCTOR[];

@@ -7,10 +7,6 @@
 #include "cli/prompt.h"
 #include "cli/serve.h"
 
-#ifndef OPENTRM_VERSION
-#define OPENTRM_VERSION "unversioned"
-#endif
-
 static err init(struct cli *cli)
 {
     const char *hosts[COMMAND_REPEATS + 1] = {NULL};
@@ -64,6 +60,7 @@ const struct command COMMANDS_NODE[] = {
      .help = "runs the node until it is told to stop (SIGTERM)",
      .options = {{"listen", "ADDRESS:PORT", "for browsers", .required = true},
                  {"exchange", "ADDRESS:PORT", "for partners' nodes (TLS)", .required = true},
+                 {"metrics", "ADDRESS:PORT", "metrics for Prometheus, /live and /ready, on this machine's loopback only"},
                  {"tls", NULL, "serve browsers over TLS too, with the node's certificate"}},
      .run = serve},
     {.words = "version", .help = "prints the version", .run = version},

@@ -1,7 +1,8 @@
 /* serve.c - runs a node: two listeners, the delivery worker, and a timer on the main thread.
  *
  * The main thread waits for SIGTERM or SIGINT; between, it does what time asks for: ended sessions, checkpoints of the audit log.
- * Stopping drains: no new connections, what has arrived is answered, the delivery in work ends or is given back.
+ * Stopping drains: /ready says no, no new connections, what has begun is answered, deliveries in work end or give their lease
+ * back; a second signal hurries.
  */
 #include "cli/serve.h"
 
@@ -16,6 +17,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "cli/acting.h"
+#include "cli/metrics.h"
 #include "domain/erasure.h"
 #include "domain/attempts.h"
 #include "domain/formbook.h"
@@ -31,7 +33,7 @@
 #define TICK_SECONDS 5
 #define ARENAS 2
 #define PEM_MOST 65536
-#define DRAIN (10 * MSEC_SECOND)
+#define LOOK_NS 20000000L /* while stopping */
 #define SESSIONS_EVERY (10 * MSEC_MINUTE)
 #define CHECKPOINT_EVERY (10 * MSEC_MINUTE)
 
@@ -41,6 +43,7 @@ struct serving {
     struct web *web;
     struct http_server *pages, *exchange;
     struct deliver *deliver;
+    struct metrics *metrics; /* NULL: not asked for */
     struct limits limits;
     struct address_networks proxies;
 };
@@ -82,6 +85,15 @@ static err listen_on(struct serving *s, const char *option, bool tls, struct htt
     return http_server_start(s->cli->ctx, &options, out);
 }
 
+static err metrics_listen(struct serving *s)
+{
+    const char *address;
+    uint16_t port;
+    if (cli_option(s->cli, "metrics") == NULL) return ERR_OK;
+    TRY(address_of(s->cli->ctx, cli_option(s->cli, "metrics"), &address, &port));
+    return metrics_start(s->cli->ctx, address, port, s->node, OPENTRM_VERSION, &s->metrics);
+}
+
 static err start(struct serving *s)
 {
     const char *problems;
@@ -93,10 +105,12 @@ static err start(struct serving *s)
     if (s->node->forms->problems != NULL) LOG(LOG_WARN, "forms_left_out");
     TRY(web_new(s->cli->ctx, s->node, &s->web, &problems));
     if (problems != NULL) LOG(LOG_WARN, "languages_left_out");
+    TRY(metrics_listen(s));
     TRY(node_audit_note(s->node, AUDIT_NODE_START));
     TRY(deliver_start(s->cli->ctx, s->node, &s->deliver));
     TRY(listen_on(s, "exchange", true, receive_app(s->node), &s->exchange));
     TRY(listen_on(s, "listen", cli_option(s->cli, "tls") != NULL, web_app(s->web), &s->pages));
+    if (s->metrics != NULL) metrics_servers(s->metrics, s->pages, s->exchange);
     (void)malloc_trim(0); /* reading forms and templates took memory that serving does not need */
     LOG(LOG_INFO, "serving", log_text("listen", cli_option(s->cli, "listen")),
         log_text("exchange", cli_option(s->cli, "exchange")));
@@ -146,11 +160,38 @@ static void wait_for_signal(struct serving *s, const sigset_t *signals)
     }
 }
 
-static err stop(struct serving *s)
+/* Waits for so long, or until all is done if `work`. True: told to hurry by a second signal. */
+static bool wait_on(const struct serving *s, const sigset_t *signals, msec at_most, bool work)
 {
-    if (s->pages != NULL) http_server_stop(s->pages, DRAIN);
-    if (s->exchange != NULL) http_server_stop(s->exchange, DRAIN);
-    if (s->deliver != NULL) deliver_stop(s->deliver);
+    const struct timespec turn = {.tv_nsec = LOOK_NS};
+    msec until = clock_monotonic() + at_most;
+    while (clock_monotonic() < until) {
+        if (work && http_server_active(s->pages) + http_server_active(s->exchange) + deliver_busy(s->deliver) == 0) break;
+        if (sigtimedwait(signals, NULL, &turn) > 0) {
+            LOG(LOG_INFO, "hurrying");
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Says no to load balancers, takes nothing new, lets what is in work end for a while, then ends it: requests that still wait
+ * get 503, deliveries give their lease back. */
+static err stop(struct serving *s, const sigset_t *signals)
+{
+    web_drain(s->web);
+    if (s->metrics != NULL) metrics_drain(s->metrics);
+    bool hurry = wait_on(s, signals, s->limits.at[LIMIT_DRAIN_NOTICE] * MSEC_SECOND, false);
+    http_server_drain(s->pages);
+    http_server_drain(s->exchange);
+    deliver_finish(s->deliver);
+    LOG(LOG_INFO, "draining", log_number("requests", http_server_active(s->pages) + http_server_active(s->exchange)));
+    if (!hurry) (void)wait_on(s, signals, s->limits.at[LIMIT_DRAIN] * MSEC_SECOND, true);
+    http_server_stop(s->pages, 0);
+    http_server_stop(s->exchange, 0);
+    deliver_stop(s->deliver);
+    talloc_free(s->metrics); /* before the listeners whose numbers it reads */
+    s->metrics = NULL;
     TRY(attempts_flush(s->node, true));
     err e = node_audit_note(s->node, AUDIT_NODE_STOP);
     if (err_failed(e)) return e;
@@ -169,7 +210,7 @@ err serve(struct cli *cli)
            "signals can't be set up");
     TRY(start(&s));
     wait_for_signal(&s, &signals);
-    TRY(stop(&s));
+    TRY(stop(&s, &signals));
     LOG(LOG_INFO, "stopped");
     return ERR_OK;
 }

@@ -30,6 +30,10 @@ struct deliver;
 err deliver_start(mem *ctx, struct node *node, struct deliver **out);
 /* deliver_wake: there is something new; look at once. */
 void deliver_wake(struct deliver *deliver);
+/* deliver_finish: takes no new one from now on; what is in work goes on. deliver_busy: workers that have not
+ * ended. Then stop. */
+void deliver_finish(struct deliver *deliver);
+unsigned deliver_busy(const struct deliver *deliver);
 /* deliver_stop: attempts in work are given up and go back to the queue; returns when all workers
  * have ended. Calling it twice is harmless. */
 void deliver_stop(struct deliver *deliver);

@@ -16,7 +16,8 @@ struct worker {
 
 struct deliver {
     struct node *node;
-    atomic_bool stop;
+    atomic_bool stop, finish;
+    atomic_uint busy;
     pthread_mutex_t lock;
     pthread_cond_t rung;
     uint64_t rings; /* how often deliver_wake was called; under lock */
@@ -34,7 +35,7 @@ static void wait_for_ring(struct deliver *d, uint64_t *seen)
     until.tv_nsec %= 1000000000L;
     (void)pthread_mutex_lock(&d->lock);
     int timed_out = 0;
-    while (!atomic_load(&d->stop) && d->rings == *seen && timed_out == 0)
+    while (!atomic_load(&d->stop) && !atomic_load(&d->finish) && d->rings == *seen && timed_out == 0)
         timed_out = pthread_cond_timedwait(&d->rung, &d->lock, &until);
     *seen = d->rings;
     (void)pthread_mutex_unlock(&d->lock);
@@ -44,12 +45,13 @@ static void *work(void *arg)
 {
     struct worker *w = arg;
     uint64_t seen = 0;
-    while (!atomic_load(&w->deliver->stop)) {
+    while (!atomic_load(&w->deliver->stop) && !atomic_load(&w->deliver->finish)) {
         bool found = false;
         err e = deliver_once(w->deliver->node, w->name, &w->deliver->stop, &found);
         if (err_failed(e)) log_err(LOG_ERROR, "deliver", e);
         if (err_failed(e) || !found) wait_for_ring(w->deliver, &seen);
     }
+    atomic_fetch_sub(&w->deliver->busy, 1);
     return NULL;
 }
 
@@ -76,7 +78,9 @@ err deliver_start(mem *ctx, struct node *node, struct deliver **out)
         struct worker *w = &d->workers[i];
         w->deliver = d;
         (void)snprintf(w->name, sizeof w->name, "%s.%zu", process.text, i);
+        atomic_fetch_add(&d->busy, 1);
         if (pthread_create(&w->thread, NULL, work, w) != 0) {
+            atomic_fetch_sub(&d->busy, 1);
             deliver_stop(d);
             FAIL(ERR_MEMORY, "no thread for a delivery worker");
         }
@@ -93,6 +97,14 @@ void deliver_wake(struct deliver *deliver)
     (void)pthread_cond_broadcast(&deliver->rung);
     (void)pthread_mutex_unlock(&deliver->lock);
 }
+
+void deliver_finish(struct deliver *deliver)
+{
+    atomic_store(&deliver->finish, true);
+    deliver_wake(deliver);
+}
+
+unsigned deliver_busy(const struct deliver *deliver) { return atomic_load(&deliver->busy); }
 
 void deliver_stop(struct deliver *deliver)
 {

@@ -4,7 +4,7 @@
 #include "base/text.h"
 
 static const int STATUSES[HTTP_STATUSES] = {200, 202, 204, 206, 301, 302, 303, 304, 400, 401, 403, 404,
-                                            405, 408, 409, 413, 414, 415, 429, 431, 500, 502, 503, 0};
+                                            405, 408, 409, 413, 414, 415, 422, 429, 431, 500, 502, 503, 0};
 static const msec BOUNDS[HTTP_DURATIONS] = {1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 10000};
 
 static const char *const CLASSES[HTTP_CLASSES] = {

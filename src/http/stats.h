@@ -39,7 +39,7 @@ enum http_refusal {
     HTTP_REFUSALS
 };
 
-#define HTTP_STATUSES 24 /* those of http_stat_status, the last: any other */
+#define HTTP_STATUSES 25 /* those of http_stat_status, the last: any other */
 #define HTTP_DURATIONS 12
 
 struct http_stats {

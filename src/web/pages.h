@@ -5,7 +5,7 @@
 #include "http/router.h"
 
 /* signin_page.c */
-http_handler signin_show, signin_post, signout_post, language_set, asset_get, health_get;
+http_handler signin_show, signin_post, signout_post, language_set, asset_get, live_get, ready_get;
 /* start_page.c: accounts before the first sign-in, and forgotten passwords */
 http_handler activate_show, activate_post, recover_show, recover_post;
 /* case_list_page.c */

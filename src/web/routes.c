@@ -32,7 +32,8 @@
 static const struct http_route ROUTES[] = {
     GET(PUBLIC, "/static/{hash}/{path}", asset_get, "Style sheet, script, icon",
         WITH({"hash", HTTP_HEX}, {"path", HTTP_REST})),
-    GET(PUBLIC, "/health", health_get, "Is the node there? For load balancers", WITH()),
+    GET(PUBLIC, "/live", live_get, "Does the process answer? For supervisors", WITH(), .probe = true),
+    GET(PUBLIC, "/ready", ready_get, "Can it serve? For load balancers", WITH(), .probe = true),
     GET(PUBLIC, "/language/{language}", language_set, "Language of the pages in this browser",
         WITH({"language", HTTP_LANGUAGE})),
     GET(PUBLIC, "/signin", signin_show, "Sign-in form", WITH()),

@@ -1,7 +1,8 @@
 /* signin_page.c - signing in and out, the language of the pages, and what needs nobody: style
- * sheet, health. */
+ * sheet, what load balancers ask. */
 #include "base/embed.h"
 #include "base/text.h"
+#include "domain/ready.h"
 #include "http/assets.h"
 #include "web/page.h"
 #include "web/pages.h"
@@ -87,9 +88,18 @@ err asset_get(void *app, struct http_request *rq, struct http_response *rs)
     return http_assets_serve(&embed_all, rq, rs);
 }
 
-err health_get(void *app, struct http_request *rq, struct http_response *rs)
+err live_get(void *app, struct http_request *rq, struct http_response *rs)
 {
     (void)app;
     (void)rq;
-    return http_reply(rs, 200, "text/plain; charset=utf-8", bytes_text("ok\n"));
+    return http_reply(rs, 200, "text/plain; charset=utf-8", bytes_text("live\n"));
+}
+
+err ready_get(void *app, struct http_request *rq, struct http_response *rs)
+{
+    struct web *web = app;
+    (void)rq;
+    bool ready = !atomic_load(&web->draining) && !err_failed(node_ready(web->node));
+    return http_reply(rs, ready ? 200 : 503, "text/plain; charset=utf-8",
+                      bytes_text(ready ? "ready\n" : "not ready\n"));
 }

@@ -147,3 +147,5 @@ err web_report(mem *ctx, const char **out)
     http_router_print(router, &b);
     return buf_text(&b, out);
 }
+
+void web_drain(struct web *web) { atomic_store(&web->draining, true); }

@@ -19,6 +19,8 @@ struct web;
 err web_new(mem *ctx, struct node *node, struct web **out, const char **problems);
 /* web_app: for http_server_options. Lives as long as `web`. */
 struct http_app web_app(struct web *web);
+/* web_drain: /ready says no from now on. */
+void web_drain(struct web *web);
 /* web_report: a line for each route with the capability it needs. Owned by ctx. */
 err web_report(mem *ctx, const char **out);
 

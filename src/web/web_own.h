@@ -2,6 +2,8 @@
 #ifndef OPENTRM_WEB_WEB_OWN_H
 #define OPENTRM_WEB_WEB_OWN_H
 
+#include <stdatomic.h>
+
 #include "base/locale.h"
 #include "base/messages.h"
 #include "http/assets.h"
@@ -19,6 +21,7 @@ struct web_language {
 
 struct web {
     struct node *node;
+    atomic_bool draining; /* the process ends: /ready says no */
     struct messages *messages;
     struct web_language *languages; /* English first */
     const char **codes;             /* of them, for http_language */

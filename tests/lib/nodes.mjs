@@ -6,6 +6,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import http from 'node:http';
+import https from 'node:https';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -75,6 +76,7 @@ export class Node {
     const log = this.log ?? path.join(this.folder, '..', path.basename(this.folder) + '.log');
     const out = fs.openSync(log, 'a');
     this.logFile = log;
+    this.tls = args.includes('--tls');
     this.child = spawn(BINARY, ['serve', this.folder, '--listen', `127.0.0.1:${this.port}`, '--exchange', `127.0.0.1:${this.exchangePort}`, ...(this.clock ? ['--clock', this.clock.file] : []), ...args], { stdio: ['ignore', out, out], env: { ...process.env, ...env } });
     fs.closeSync(out);
     this.ended = once(this.child, 'exit');
@@ -87,7 +89,7 @@ export class Node {
   }
   alive() {
     return new Promise((resolve) => {
-      const rq = http.get({ host: '127.0.0.1', port: this.port, path: '/signin', headers: { host: `${this.host}:${this.port}` }, timeout: 2000 }, (rs) => { rs.resume(); resolve(rs.statusCode === 200); });
+      const rq = (this.tls ? https : http).get({ host: '127.0.0.1', port: this.port, path: '/signin', rejectUnauthorized: false, headers: { host: `${this.host}:${this.port}` }, timeout: 2000 }, (rs) => { rs.resume(); resolve(rs.statusCode === 200); });
       rq.on('error', () => resolve(false));
       rq.on('timeout', () => rq.destroy());
     });
