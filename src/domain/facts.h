@@ -60,6 +60,8 @@ err facts_child_parse(const char *name, enum child_status *out);
 
 /* facts_check: what facts_save asks first. */
 err facts_check(const struct facts *facts);
+/* The member of the record that holds the label. */
+#define FACTS_LABEL "label"
 /* facts_read / facts_json: the record's JSON and back. */
 err facts_read(mem *ctx, const json_t *body, struct facts *out);
 err facts_json(const struct facts *facts, json_t **out);

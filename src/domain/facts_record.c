@@ -39,7 +39,7 @@ err facts_read(mem *ctx, const json_t *body, struct facts *out)
 {
     struct facts f = {0};
     const char *child;
-    TRY(read_text(ctx, body, "label", &f.label));
+    TRY(read_text(ctx, body, FACTS_LABEL, &f.label));
     TRY(read_text(ctx, body, "guardian_name", &f.guardian_name));
     TRY(read_text(ctx, body, "guardian_contact", &f.guardian_contact));
     TRY(json_get_text(body, "child", &child));
@@ -75,7 +75,7 @@ err facts_json(const struct facts *facts, json_t **out)
     }
     TRY(json_put(body, "countries", json_incref(countries)));
     TRY(json_put(body, "child", json_string(facts_child_name(facts->child))));
-    TRY(json_put(body, "label", json_string(facts->label == NULL ? "" : facts->label)));
+    TRY(json_put(body, FACTS_LABEL, json_string(facts->label == NULL ? "" : facts->label)));
     TRY(json_put(body, "guardian_name", json_string(facts->guardian_name == NULL ? "" : facts->guardian_name)));
     TRY(json_put(body, "guardian_contact",
                  json_string(facts->guardian_contact == NULL ? "" : facts->guardian_contact)));
