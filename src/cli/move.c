@@ -7,8 +7,18 @@
 
 /* Longer than `serve` takes to notice the mark and to drain. */
 #define OTHERS (30 * MSEC_SECOND)
+#define OTHERS_MOST 3600 /* seconds */
 
 static const char HERE[] = "sqlite";
+
+static err others_wish(struct cli *cli, msec *out)
+{
+    int64_t seconds = OTHERS / MSEC_SECOND;
+    if (cli_option(cli, "wait") != NULL) TRY(text_number(cli_option(cli, "wait"), &seconds));
+    ENSURE(seconds >= 0 && seconds <= OTHERS_MOST, ERR_INPUT, "this number of seconds is out of its range");
+    *out = seconds * MSEC_SECOND;
+    return ERR_OK;
+}
 
 static err move(struct cli *cli)
 {
@@ -26,8 +36,9 @@ static err move(struct cli *cli)
     if (!text_same(to, HERE)) wish.to = (struct node_stores){to, cli_option(cli, "keys")};
     TRY(node_stores_check(&wish.to));
     TRY(node_stores_read(cli->ctx, folder, &now));
-    if (now.records != NULL && !text_starts(now.records, HERE)) wish.others = OTHERS;
-    if (wish.others > 0) (void)fprintf(stderr, "the stores close first; servers on other machines get half a minute to notice\n");
+    if (now.records != NULL && !text_starts(now.records, HERE)) TRY(others_wish(cli, &wish.others));
+    if (wish.others > 0) (void)fprintf(stderr, "the stores close first; servers on other machines get %lld seconds to notice\n",
+                                         (long long)(wish.others / MSEC_SECOND));
     err e = move_make(&wish, &made);
     progress_end(&progress);
     if (made.table != NULL) cli->detail = talloc_asprintf(cli->ctx, "table %s", made.table);
@@ -50,6 +61,7 @@ const struct command COMMANDS_MOVE[] = {
      .help = "moves a node to other stores, while it does not run; run it again if it was interrupted",
      .options = {{"to", "ADDRESS", "of the new records: postgres://..., or \"sqlite\": files in DIR"},
                  {"keys", "ADDRESS", "of the new keys: another database"},
+                 {"wait", "SECONDS", "for servers on other machines to notice that the stores close (30)"},
                  {"cancel", NULL, "takes back a move that is not finished"}},
      .run = move},
     {0},

@@ -3,6 +3,7 @@
 // Used by tests/script, tests/browser, tests/interop, tests/bench and tools/demo. Every wait has a limit.
 
 import { spawn, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import http from 'node:http';
@@ -14,6 +15,23 @@ import { fileURLToPath } from 'node:url';
 
 export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 export const BINARY = process.env.OPENTRM ?? path.join(ROOT, 'build/hard/opentrm');
+
+// The server of tools/postgres, where the nodes shall have their stores there; each store is a schema of its own.
+export const POSTGRES = process.env.OPENTRM_TEST_POSTGRES || undefined;
+export const ONLY_SQLITE = POSTGRES ? { skip: 'about files of SQLite' } : {};
+export const ONLY_POSTGRES = POSTGRES ? {} : { skip: 'needs a PostgreSQL server' };
+
+export function sqlOn(address, text) {
+  const r = spawnSync('psql', ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-d', address, '-c', text], { encoding: 'utf8', timeout: 60000 });
+  if (r.status !== 0) throw new Error(`psql: ${r.error ?? r.stderr}`);
+  return r.stdout.trim();
+}
+
+export function newStore() {
+  const schema = `t${randomUUID().replaceAll('-', '')}`;
+  sqlOn(POSTGRES, `CREATE SCHEMA ${schema}`);
+  return `${POSTGRES}?options=-csearch_path%3D${schema}`;
+}
 
 export const freePort = () => new Promise((resolve, reject) => {
   const s = net.createServer();
@@ -50,7 +68,9 @@ export class Node {
     return fails ? r.stderr : r.stdout;
   }
   init() {
-    this.run(['init', this.folder, '--country', this.country, '--name', this.name, '--language', this.language, '--address', this.origin, '--exchange-address', this.exchange, '--host', this.host, '--host', '127.0.0.1', '--login', this.admin, '--display-name', 'Administrator', '--test-passwords'], { input: [this.adminPassword] });
+    if (POSTGRES) Object.assign(this, { records: newStore(), keysStore: newStore() });
+    const stores = this.records ? ['--store', this.records, '--keys', this.keysStore] : [];
+    this.run(['init', this.folder, ...stores, '--country', this.country, '--name', this.name, '--language', this.language, '--address', this.origin, '--exchange-address', this.exchange, '--host', this.host, '--host', '127.0.0.1', '--login', this.admin, '--display-name', 'Administrator', '--test-passwords'], { input: [this.adminPassword] });
   }
   asAdmin(args, more = []) { return this.run([args[0], this.folder, '--as', this.admin, ...args.slice(1)], { input: [this.adminPassword, ...more] }); }
   organisation({ name, procedures = '', languages = '', childAuthority = false, focalPoint = false }) {

@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Client } from '../lib/client.mjs';
-import { BINARY, Node, freePort } from '../lib/nodes.mjs';
+import { BINARY, Node, ONLY_POSTGRES, newStore } from '../lib/nodes.mjs';
 import { PEOPLE, SMALL, World, job } from './world.mjs';
 
 let w, giulia, code, secret, publicKey, folder;
@@ -173,6 +173,23 @@ test('the restored node works: a person signs in and reads the case, its key is 
     assert.match(timeline.html, /data-state="relayed"/);
     client.close();
   } finally { await restored.stop(); }
+});
+
+test('restored into a server\'s databases it works as well; not over what is there', ONLY_POSTGRES, async () => {
+  const stores = ['--store', newStore(), '--keys-store', newStore()];
+  fine(restoreArgs('server', { more: stores }));
+  refused(restoreArgs('twice', { more: stores }), /something in that store already/);
+  assert.ok(!fs.existsSync(path.join(w.folder, 'twice', 'node.crt')));
+  refused(restoreArgs('half', { more: stores.slice(0, 2) }), /addresses of both/);
+  const node = new Node({ ...w.it, folder: path.join(w.folder, 'server'), log: path.join(w.folder, 'server.log') });
+  assert.ok(!fs.existsSync(path.join(node.folder, 'opentrm.db')));
+  await node.serve();
+  try {
+    const client = new Client(node.origin, { language: 'it' });
+    await client.signIn(PEOPLE.giulia.login, PEOPLE.giulia.password);
+    assert.equal((await client.get(`/cases/${code}`)).status, 200);
+    client.close();
+  } finally { await node.stop(); }
 });
 
 test('backups of keys only, in between; those older than 30 days go', async () => {

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { BINARY } from '../lib/nodes.mjs';
+import { BINARY, Node, ONLY_POSTGRES, POSTGRES, freePort, newStore } from '../lib/nodes.mjs';
 import { SMALL, World, job } from './world.mjs';
 
 let w, folder, giulia, code, records, keys;
@@ -12,8 +12,9 @@ let w, folder, giulia, code, records, keys;
 const opentrm = (args) => { const r = spawnSync(BINARY, args, { encoding: 'utf8', timeout: 240000 }); return { status: r.status, out: r.stdout, err: r.stderr }; };
 const fine = (args) => { const r = opentrm(args); assert.equal(r.status, 0, `opentrm ${args.join(' ')}: ${r.err}`); return r; };
 const refused = (args, sentence) => { const r = opentrm(args); assert.notEqual(r.status, 0, r.out); assert.match(r.err, sentence); return r; };
-const there = () => ['move', folder, '--to', records, '--keys', keys];
-const back = () => ['move', folder, '--to', 'sqlite'];
+// From the engine that the tests run on to files elsewhere, and back to that engine.
+const there = () => ['move', folder, '--to', records, '--keys', keys, '--wait', '0'];
+const home = () => (POSTGRES ? ['move', folder, '--to', w.it.records, '--keys', w.it.keysStore, '--wait', '0'] : ['move', folder, '--to', 'sqlite']);
 const works = async () => {
   await w.it.serve();
   const page = await giulia.get(`/cases/${code}`); // her session is the old one
@@ -45,7 +46,7 @@ test('a node that runs does not move; addresses that make no sense are refused',
   refused(['move', folder, '--to', 'mysql://x', '--keys', 'mysql://y'], /no address of a store/);
   refused(['move', path.join(w.folder, 'nowhere'), '--to', 'sqlite'], /no node in this folder/);
   refused(['move', folder, '--cancel'], /not being moved/);
-  refused(back(), /has these stores already/);
+  refused(home(), /has these stores already/);
 });
 
 test('killed again and again it goes on; meanwhile nobody serves, then everybody works on', async () => {
@@ -74,7 +75,7 @@ test('a move that was begun is taken back', () => {
   const r = spawnSync('python3', ['-c', 'import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.execute("INSERT INTO setting VALUES (\'node.closed_by_move\', \'0196a000-0000-7000-8000-000000000000\')"); c.commit()', db], { encoding: 'utf8' });
   assert.equal(r.status, 0, r.stderr);
   refused(['partner', 'list', folder], /these stores are closed/);
-  refused(back(), /something else in the new stores/);
+  refused(home(), /something else in the new stores/);
   fine(['move', folder, '--cancel']);
   fine(['partner', 'list', folder]);
   refused(['move', folder, '--cancel'], /not being moved/);
@@ -82,21 +83,42 @@ test('a move that was begun is taken back', () => {
 
 test('the old stores are still there and do not serve', async () => {
   const stores = path.join(folder, 'stores'), kept = fs.readFileSync(stores);
-  assert.ok(fs.existsSync(path.join(folder, 'opentrm.db')));
-  fs.rmSync(stores);
+  if (POSTGRES) {
+    fs.writeFileSync(stores, `records ${w.it.records}\nkeys ${w.it.keysStore}\n`);
+  } else {
+    assert.ok(fs.existsSync(path.join(folder, 'opentrm.db')));
+    fs.rmSync(stores);
+  }
   await assert.rejects(w.it.serve(), /serve ended/);
   assert.match(fs.readFileSync(w.it.logFile, 'utf8'), /these stores are closed/);
   fs.writeFileSync(stores, kept, { mode: 0o600 });
 });
 
 test('and back: not over the old files; without them it works, and what was done elsewhere came along', async () => {
-  refused(back(), /something else in the new stores/);
-  for (const f of fs.readdirSync(folder)) if (/^(opentrm|keys)\.db/.test(f)) fs.renameSync(path.join(folder, f), path.join(w.folder, f));
-  const { out } = fine(back());
+  refused(home(), /something else in the new stores/);
+  if (POSTGRES) Object.assign(w.it, { records: newStore(), keysStore: newStore() });
+  else for (const f of fs.readdirSync(folder)) if (/^(opentrm|keys)\.db/.test(f)) fs.renameSync(path.join(folder, f), path.join(w.folder, f));
+  const { out } = fine(home());
   assert.match(out, /rows of records and \d+ of keys moved, counts and hashes/);
-  assert.ok(!fs.existsSync(path.join(folder, 'stores')));
+  assert.equal(fs.existsSync(path.join(folder, 'stores')), !!POSTGRES);
   await works();
   assert.equal((await giulia.get('/cases')).html.match(/M\./g)?.length, 2);
   await w.it.stop();
   fine(['audit', 'verify', folder]);
+});
+
+test('a server on another machine notices that the stores close, and stops', ONLY_POSTGRES, async () => {
+  const other = path.join(w.folder, 'other-machine'); // the same stores, a folder of its own
+  fs.cpSync(folder, other, { recursive: true });
+  const node = new Node({ ...w.it, folder: other, port: await freePort(), exchangePort: await freePort(), log: path.join(w.folder, 'other.log') });
+  await node.serve();
+  const { out } = fine(['move', folder, '--to', newStore(), '--keys', newStore(), '--wait', '25']);
+  assert.match(out, /counts and hashes/);
+  const [status] = await node.ended;
+  assert.equal(status, 0);
+  assert.match(fs.readFileSync(node.logFile, 'utf8'), /stopping.*closed/);
+  await assert.rejects(node.serve(), /serve ended/); // its `stores` names the old ones still
+  fs.copyFileSync(path.join(folder, 'stores'), path.join(other, 'stores'));
+  await node.serve();
+  assert.equal(await node.stop(), 0);
 });
