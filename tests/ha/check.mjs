@@ -7,7 +7,9 @@
 
 import path from 'node:path';
 import { Cluster } from './cluster.mjs';
+import { Opening, Referring, Saving } from './load_http.mjs';
 import { SqlLoad } from './load_sql.mjs';
+import { Offices } from './offices.mjs';
 import { ROUNDS } from './rounds.mjs';
 
 const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
@@ -26,13 +28,13 @@ class Loads {
 const failures = [];
 const fail = (what) => { failures.push(what); console.log(`   FAILED: ${what}`); };
 
-async function play(cluster, loads, rounds) {
+async function play(cluster, loads, rounds, offices) {
   let longest = 0;
   for (const [n, round] of rounds) {
     const before = loads.acknowledged(), began = performance.now();
     loads.mark();
     console.log(`${n}. ${round.name}`);
-    try { await round.does(cluster, loads); } catch (e) { fail(e.message); throw e; }
+    try { await round.does(cluster, loads, offices); } catch (e) { fail(e.message); throw e; }
     longest = Math.max(longest, loads.longest());
     console.log(`   ${loads.acknowledged() - before} writes acknowledged; the longest wait of a write ${seconds(loads.longest())}; all whole again after ${seconds(performance.now() - began)}`);
   }
@@ -66,13 +68,24 @@ async function main() {
     await cluster.healthy(120_000);
     console.log(`three databases in a cluster after ${seconds(performance.now() - began)}: ${cluster.databases.map((m) => `${m.name} ${m.address}`).join(', ')}`);
     const [app1, app2] = cluster.applications.map((m) => cluster.stores(m));
-    const loads = new Loads([new SqlLoad({ proxy: app1.proxy[0], hosts: app2.hosts[0] })]);
+    const offices = new Offices(cluster);
+    await offices.make();
+    await offices.serve();
+    const [front, back] = cluster.applications;
+    const giulia = await offices.signedIn('giulia', front), paolo = await offices.signedIn('paolo', back);
+    console.log(`two opentrm on them, and a partner on SQLite, after ${seconds(performance.now() - began)}`);
+    const work = [new Opening(offices, [giulia, paolo]), new Saving(offices, [giulia, paolo]), new Referring(offices, [giulia])];
+    const loads = new Loads([new SqlLoad({ proxy: app1.proxy[0], hosts: app2.hosts[0] }), ...work]);
     await loads.start();
     await loads.flows(60_000);
-    const longest = await play(cluster, loads, rounds);
+    const longest = await play(cluster, loads, rounds, offices);
     await loads.stop();
     console.log(`\nafter ${rounds.length} rounds in ${seconds(performance.now() - began)}; the longest wait of a write ${seconds(longest)}`);
     await report(loads);
+    for (const [who, client] of [['giulia', giulia], ['paolo', paolo]])
+      for (const app of cluster.applications) if (!(await offices.sessionHolds(client, app))) fail(`${who}'s session does not hold at ${app.name}`);
+    const { messages, conversations } = work[2].arrived ?? {};
+    console.log(`the partner received ${messages} referrals in ${conversations} conversations`);
   } catch (e) {
     if (!failures.includes(e.message)) fail(e.message);
     for (const m of cluster.databases) console.log(`-- ${m.name}: ${m.log('patroni').trim().split('\n').slice(-3).join('\n   ')}`);

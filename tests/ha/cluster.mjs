@@ -21,6 +21,7 @@ export class Cluster {
     this.machines = new Map();
     for (const [n, name] of DATABASES.entries()) this.machines.set(name, new Machine(path.join(folder, name), name, `${net}.${11 + n}`, { unprivileged: true }));
     for (const [n, name] of APPLICATIONS.entries()) this.machines.set(name, new Machine(path.join(folder, name), name, `${net}.${21 + n}`));
+    this.partner = new Machine(path.join(folder, 'partner'), 'partner', `${net}.31`);
   }
   get databases() { return DATABASES.map((n) => this.machines.get(n)); }
   get applications() { return APPLICATIONS.map((n) => this.machines.get(n)); }
@@ -39,7 +40,7 @@ export class Cluster {
   prepare() {
     fs.chmodSync(this.folder, 0o711);
     for (const m of this.databases) m.prepare(['var/lib/etcd', 'var/lib/postgresql/15', 'var/log/postgresql', 'run/postgresql']);
-    for (const m of this.applications) m.prepare(['var/lib', 'var/log', 'run']);
+    for (const m of [...this.applications, this.partner]) m.prepare(['var/lib', 'var/log', 'run']);
   }
   startDatabase(m) {
     const etc = path.join(m.root, 'etc');
@@ -102,6 +103,10 @@ export class Cluster {
     return { proxy: lines.slice(0, 2), hosts: lines.slice(2, 4) };
   }
   startProxy(app) { app.run('haproxy', 'haproxy', ['-db', '-f', path.join(app.root, 'etc/haproxy/haproxy.cfg')]); }
+  restartProxy(app) {
+    app.signalService('haproxy', 'SIGKILL');
+    this.startProxy(app);
+  }
   async end() {
     this.ending = true;
     await killIn(this.folder);

@@ -1,11 +1,11 @@
 // rounds.mjs - what is done to the machines while the load runs. Each leaves the cluster whole again.
 //
-// A round is {name, does(cluster, load)}: the load's writers must be answered again before it ends. Every wait has a limit; what
+// A round is {name, does(cluster, load, offices)}: the load's writers must be answered again before it ends. Every wait has a limit; what
 // is waited out on purpose is a wait for nothing to happen. Used by check.mjs.
 
 import { pause, until } from './machine.mjs';
 
-const FAILOVER = 90_000, WHOLE = 120_000, SILENCE = 15_000;
+const FAILOVER = 60_000, WHOLE = 120_000, SILENCE = 35_000;
 
 const sync = (cluster) => until('a synchronous standby', () => cluster.role('sync_standby'), WHOLE);
 
@@ -93,6 +93,18 @@ export const ROUNDS = [
       cluster.startDatabase(old);
       await load.flows(WHOLE);
       await cluster.healthy(WHOLE);
+    },
+  },
+  {
+    name: 'one opentrm is killed -9, and starts again; then the other',
+    async does(cluster, load, offices) {
+      for (const app of cluster.applications) {
+        app.signalService('opentrm', 'SIGKILL');
+        await load.flows(FAILOVER);
+        offices.start(app);
+        await until(`opentrm of ${app.name}`, async () => await offices.answers(app) === 200, FAILOVER);
+        await load.flows(FAILOVER);
+      }
     },
   },
   {

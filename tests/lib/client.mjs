@@ -4,6 +4,7 @@
 // test that passes here says that a person could have done it. Used by tests/script and tools/demo.
 
 import http from 'node:http';
+import https from 'node:https';
 
 const ENTITIES = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'", '#x27': "'", '#x2F': '/', '#x60': '`', '#x3D': '=' };
 export const unescapeHtml = (s) => s.replace(/&(#?\w+);/g, (all, name) => ENTITIES[name] ?? all);
@@ -98,11 +99,14 @@ export class Page {
 }
 
 export class Client {
-  constructor(origin, { language } = {}) {
+  // `at`: the address to connect to; `ca`: the authority of an https origin.
+  constructor(origin, { language, at = '127.0.0.1', ca } = {}) {
     this.origin = new URL(origin);
     this.cookies = new Map();
     this.language = language;
-    this.agent = new http.Agent({ keepAlive: true });
+    this.at = at;
+    this.http = this.origin.protocol === 'https:' ? https : http;
+    this.agent = new this.http.Agent({ keepAlive: true, ca, servername: this.origin.hostname });
   }
   raw(method, path, { headers = {}, body, timeout = 60000 } = {}) {
     return new Promise((resolve, reject) => {
@@ -110,7 +114,7 @@ export class Client {
       if (this.cookies.size && !('cookie' in all)) all.cookie = [...this.cookies].map(([k, v]) => `${k}=${v}`).join('; ');
       if (this.language && !all['accept-language']) all['accept-language'] = this.language;
       if (body !== undefined && !('content-length' in all) && !('transfer-encoding' in all)) all['content-length'] = Buffer.byteLength(body);
-      const rq = http.request({ host: '127.0.0.1', port: this.origin.port, method, path, headers: all, agent: this.agent, timeout }, (rs) => {
+      const rq = this.http.request({ host: this.at, port: this.origin.port, method, path, headers: all, agent: this.agent, timeout }, (rs) => {
         const parts = [];
         rs.on('data', (d) => parts.push(d));
         rs.on('error', reject);

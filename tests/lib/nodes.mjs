@@ -52,9 +52,10 @@ export function handClock(folder, start = Date.parse('2026-03-02T09:00:00Z')) {
 }
 
 export class Node {
-  constructor({ folder, host, name, country, language, port, exchangePort, exchangeAddress, clock, log }) {
-    Object.assign(this, { folder, host, name, country, language, port, exchangePort, clock, log });
-    this.origin = `http://${host}:${port}`;
+  // `origin`: where browsers reach it, if not on its own port; `more`: further options of init.
+  constructor({ folder, host, name, country, language, port, exchangePort, exchangeAddress, clock, log, origin, more = [] }) {
+    Object.assign(this, { folder, host, name, country, language, port, exchangePort, clock, log, more });
+    this.origin = origin ?? `http://${host}:${port}`;
     this.exchange = exchangeAddress ?? `https://${host}:${exchangePort}/as2`;
     this.admin = 'admin';
     this.adminPassword = 'correct horse battery admin';
@@ -70,7 +71,7 @@ export class Node {
   init() {
     if (POSTGRES) Object.assign(this, { records: newStore(), keysStore: newStore() });
     const stores = this.records ? ['--store', this.records, '--keys', this.keysStore] : [];
-    this.run(['init', this.folder, ...stores, '--country', this.country, '--name', this.name, '--language', this.language, '--address', this.origin, '--exchange-address', this.exchange, '--host', this.host, '--host', '127.0.0.1', '--login', this.admin, '--display-name', 'Administrator', '--test-passwords'], { input: [this.adminPassword] });
+    this.run(['init', this.folder, ...stores, '--country', this.country, '--name', this.name, '--language', this.language, '--address', this.origin, '--exchange-address', this.exchange, '--host', this.host, '--host', '127.0.0.1', '--login', this.admin, '--display-name', 'Administrator', '--test-passwords', ...this.more], { input: [this.adminPassword] });
   }
   asAdmin(args, more = []) { return this.run([args[0], this.folder, '--as', this.admin, ...args.slice(1)], { input: [this.adminPassword, ...more] }); }
   organisation({ name, procedures = '', languages = '', childAuthority = false, focalPoint = false }) {
@@ -139,11 +140,12 @@ export const PEOPLE = {
 const PROCEDURES = 'identification first_assistance longer_term return proceedings';
 
 // Two nodes with agencies, teams and people, pinned to each other. Not yet served.
-export async function twoNodes(folder, { clock, ports, exchangeAddress = {}, say = () => {} } = {}) {
+// `nodes`: by country, what the two are made with beyond that.
+export async function twoNodes(folder, { clock, ports, exchangeAddress = {}, nodes = {}, say = () => {} } = {}) {
   fs.mkdirSync(folder, { recursive: true });
   const p = ports ?? { it: await freePort(), itx: await freePort(), al: await freePort(), alx: await freePort() };
-  const it = new Node({ folder: path.join(folder, 'it'), host: 'it.localhost', name: 'Italy (demo)', country: 'IT', language: 'it', port: p.it, exchangePort: p.itx, exchangeAddress: exchangeAddress.it, clock });
-  const al = new Node({ folder: path.join(folder, 'al'), host: 'al.localhost', name: 'Albania (demo)', country: 'AL', language: 'sq', port: p.al, exchangePort: p.alx, exchangeAddress: exchangeAddress.al, clock });
+  const it = new Node({ folder: path.join(folder, 'it'), host: 'it.localhost', name: 'Italy (demo)', country: 'IT', language: 'it', port: p.it, exchangePort: p.itx, exchangeAddress: exchangeAddress.it, clock, ...nodes.it });
+  const al = new Node({ folder: path.join(folder, 'al'), host: 'al.localhost', name: 'Albania (demo)', country: 'AL', language: 'sq', port: p.al, exchangePort: p.alx, exchangeAddress: exchangeAddress.al, clock, ...nodes.al });
   for (const node of [it, al]) { say(`making the node ${node.host}`); node.init(); }
   it.ponte = it.organisation({ name: 'Associazione Ponte di Carta (demo)', procedures: PROCEDURES, languages: 'it en sq' });
   for (const who of ['giulia', 'paolo']) it.user({ ...PEOPLE[who], organisation: it.ponte });
