@@ -83,16 +83,13 @@ err postgres_script(struct db_conn *conn, const char *sql, int64_t *number)
 /* What the server says of itself is no business of ours, and might hold data. */
 static void on_notice(void *arg, const PGresult *result) { (void)arg, (void)result; }
 
-static err handshake(struct db_conn *conn)
+/* Asked of the server itself. PgBouncer answers libpq's target_session_attrs from memory: what its
+ * server was when it first reached it. And a standby is no place to read, since it may lag. */
+static err first_one(struct db_conn *conn)
 {
-    PostgresPollingStatusType state = PGRES_POLLING_WRITING;
-    while (state != PGRES_POLLING_OK) {
-        if (state == PGRES_POLLING_FAILED ||
-            !socket_wait(conn, state == PGRES_POLLING_READING ? POLLIN : POLLOUT))
-            return lost(conn, "the store's server does not answer, or refuses this user or database");
-        state = PQconnectPoll(conn->handle);
-    }
-    return ERR_OK;
+    int64_t standby = 1;
+    TRY(postgres_script(conn, "SELECT pg_is_in_recovery()::int", &standby));
+    return standby == 0 ? ERR_OK : lost(conn, "the store's server changes");
 }
 
 /* Settings by statements, not by the start-up packet: PgBouncer passes those on. Times are
@@ -123,13 +120,15 @@ err postgres_connect(struct db_conn *conn)
                                   "disable",       address.sslmode,  "read-write",
                                   conn->address,   "opentrm",        NULL};
     postgres_disconnect(conn);
-    conn->handle = PQconnectStartParams(names, values, 1);
+    /* Not PQconnectPoll: it knows no connect_timeout, so that a first host that hangs would keep us
+     * from the others. */
+    conn->handle = PQconnectdbParams(names, values, 1);
     ENSURE(conn->handle != NULL, ERR_MEMORY, "out of memory");
-    if (PQstatus(conn->handle) == CONNECTION_BAD)
-        return lost(conn, "the store's server cannot be reached");
+    if (PQstatus(conn->handle) != CONNECTION_OK)
+        return lost(conn, "the store's server does not answer, or refuses this user or database");
     (void)PQsetNoticeReceiver(conn->handle, on_notice, NULL);
-    TRY(handshake(conn));
     if (PQsetnonblocking(conn->handle, 1) != 0) return lost(conn, "the connection was lost");
+    TRY(first_one(conn));
     return session_prepare(conn);
 }
 
