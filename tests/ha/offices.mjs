@@ -52,7 +52,7 @@ export class Offices {
   // The status with which this machine's own opentrm answers, past HAProxy.
   answers(app) {
     return new Promise((resolve) => {
-      const rq = https.get({ host: app.address, port: 8441, path: '/health', servername: 'it.localhost', ca: this.certificate, headers: { host: 'it.localhost:8443' }, timeout: 2000, agent: false }, (rs) => { rs.resume(); resolve(rs.statusCode); });
+      const rq = https.get({ host: app.address, port: 8441, path: '/ready', servername: 'it.localhost', ca: this.certificate, headers: { host: 'it.localhost:8443' }, timeout: 2000, agent: false }, (rs) => { rs.resume(); resolve(rs.statusCode); });
       rq.on('timeout', () => rq.destroy());
       rq.on('error', () => resolve(0));
     });
