@@ -2,8 +2,9 @@
 #include "domain/move.h"
 
 #include "base/text.h"
-#include "cli/command.h"
+#include "cli/acting.h"
 #include "cli/progress.h"
+#include "domain/node_audit.h"
 
 /* Longer than `serve` takes to notice the mark and to drain. */
 #define OTHERS (30 * MSEC_SECOND)
@@ -18,6 +19,14 @@ static err others_wish(struct cli *cli, msec *out)
     ENSURE(seconds >= 0 && seconds <= OTHERS_MOST, ERR_INPUT, "this number of seconds is out of its range");
     *out = seconds * MSEC_SECOND;
     return ERR_OK;
+}
+
+/* Opened once, as it will be served, so that a fault shows now; its log says what happened. */
+static err try_out(struct cli *cli)
+{
+    struct node *node;
+    TRY(acting_node(cli, &node));
+    return node_audit_note(node, AUDIT_NODE_MOVE);
 }
 
 static err move(struct cli *cli)
@@ -43,6 +52,7 @@ static err move(struct cli *cli)
     progress_end(&progress);
     if (made.table != NULL) cli->detail = talloc_asprintf(cli->ctx, "table %s", made.table);
     TRY(e);
+    TRY(try_out(cli));
     if (made.finished)
         (void)fprintf(cli->out, "Nothing is left to move: the node has these stores, and serves from them again.\n");
     else

@@ -117,6 +117,15 @@ test('a disk that is full: a sentence, and no half file', { skip: process.getuid
   } finally { spawnSync('umount', [small]); }
 });
 
+test('on a terminal there is a bar', () => {
+  const bar = path.join(w.folder, 'bar');
+  fs.mkdirSync(bar);
+  const r = spawnSync('script', ['-qec', `'${BINARY}' backup '${w.it.folder}' --to '${bar}' --key '${publicKey}'`, '/dev/null'], { encoding: 'utf8', timeout: 60000 });
+  assert.equal(r.status, 0, r.stdout);
+  assert.match(r.stdout, /records +\[#{40}\] 100 % of \d+ rows/);
+  assert.match(r.stdout, /keys +\[/);
+});
+
 test('files that were cut, changed, exchanged or are for another key are refused, and leave nothing', () => {
   const gone = () => assert.ok(!fs.existsSync(path.join(w.folder, 'bad', 'node.crt')) && !fs.existsSync(path.join(w.folder, 'bad', 'opentrm.db')) && !fs.existsSync(path.join(w.folder, 'bad', 'keys.db')));
   const records = files('records')[0], keys = files('keys')[0];

@@ -105,6 +105,10 @@ test('and back: not over the old files; without them it works, and what was done
   assert.equal((await giulia.get('/cases')).html.match(/M\./g)?.length, 2);
   await w.it.stop();
   fine(['audit', 'verify', folder]);
+  const events = path.join(w.folder, 'events');
+  fine(['audit', 'export', folder, events]);
+  const all = fs.readdirSync(events).map((f) => fs.readFileSync(path.join(events, f), 'latin1')).join('');
+  assert.equal(all.match(/"action":"node.move"/g)?.length, 2, 'there and back are in the log');
 });
 
 test('a server on another machine notices that the stores close, and stops', ONLY_POSTGRES, async () => {
