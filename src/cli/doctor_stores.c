@@ -14,21 +14,32 @@
 #define BACKUP_DAYS 2
 #define ERASURE_WAITS MSEC_HOUR
 
+static const char *advice_of(enum err_kind kind, bool server)
+{
+    if (kind == ERR_STATE) return "Update the program, or start the node once, as it says.";
+    if (server) {
+        return "Is the server running and to be reached from here? Are user and database in the file `stores` right, and may "
+               "the user sign in?";
+    }
+    if (kind == ERR_NOT_FOUND) return "Restore from a backup, into a new folder.";
+    if (kind == ERR_BUSY) return "Try again in a minute.";
+    return "Stop the node, keep a copy of the folder, restore from a backup into a new one.";
+}
+
 static void store_look(struct doctor *d, enum db_store store, const char *name, struct db **out)
 {
     struct db_settings settings;
     err e = node_store(d->ctx, d->folder, store, &settings);
-    settings.read_only = true;
-    if (!err_failed(e)) e = db_open(d->ctx, &settings, out);
-    if (!err_failed(e)) {
-        doctor_fine(d, "%s opens and has this program's tables", name);
+    if (err_failed(e)) {
+        doctor_wrong(d, "Mend the file `stores`; docs/operations.md tells what stands in it.", "%s: %s", name, e.what);
         return;
     }
-    const char *advice = e.kind == ERR_STATE       ? "Update the program, or start the node once, as it says."
-                         : e.kind == ERR_NOT_FOUND ? "Restore from a backup, into a new folder."
-                         : e.kind == ERR_BUSY      ? "Try again in a minute."
-                                                   : "Stop the node, keep a copy of the folder, restore from a backup into a new one.";
-    doctor_wrong(d, advice, "%s does not open: %s", name, e.what);
+    settings.read_only = true;
+    e = db_open(d->ctx, &settings, out);
+    if (err_failed(e))
+        doctor_wrong(d, advice_of(e.kind, settings.kind != DB_SQLITE), "%s does not open: %s", name, e.what);
+    else
+        doctor_fine(d, "%s opens and has this program's tables", name);
 }
 
 err doctor_stores(struct doctor *d)
@@ -42,7 +53,7 @@ static void integrity_look(struct doctor *d, struct db *db, const char *name)
 {
     err e = db_check(db);
     if (err_failed(e))
-        doctor_wrong(d, "Stop the node, keep a copy of the folder, look at the disk, restore from a backup into a new folder.",
+        doctor_wrong(d, "Stop the node, keep a copy of its stores, look at the disk, restore from a backup into a new folder.",
                      "%s: %s", name, e.what);
     else
         doctor_fine(d, "%s is sound", name);

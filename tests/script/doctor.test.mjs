@@ -84,6 +84,17 @@ test('permissions', () => {
   if (process.getuid() === 0) broken((d) => fs.chownSync(path.join(d, 'node.key'), 12345, 12345), /1 files belong to another user/);
 });
 
+test('a server that does not answer, an address that is none', () => {
+  const stores = (text, mode = 0o600) => (d) => { fs.writeFileSync(path.join(d, 'stores'), text); fs.chmodSync(path.join(d, 'stores'), mode); };
+  const two = 'records postgres://x@127.0.0.1:1/r\nkeys postgres://x@127.0.0.1:1/k\n';
+  const { stdout } = broken(stores(two), /does not answer/);
+  assert.match(stdout, /Is the server running/);
+  assert.ok(!stdout.includes('127.0.0.1'), 'addresses may hold passwords');
+  broken(stores(two, 0o644), /stores can be read by others/);
+  broken(stores('records postgres://x@127.0.0.1:1/r\n'), /`stores` is malformed/);
+  broken(stores('records mysql://x\nkeys mysql://y\n'), /`stores` is malformed/);
+});
+
 test('disk space', () => { finds(/only \d+ MB are free/, { more: ['--free', '900000000'] }); });
 
 test('the tables are of an older or newer program; damage is found', ONLY_SQLITE, () => {
