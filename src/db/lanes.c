@@ -1,7 +1,6 @@
 /* lanes.c - transactions on connections of their own, run anew until they stand or may not. */
 #include "db/lanes.h"
 
-#include <sodium.h>
 #include <stdatomic.h>
 #include <time.h>
 
