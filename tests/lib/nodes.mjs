@@ -52,9 +52,10 @@ export function handClock(folder, start = Date.parse('2026-03-02T09:00:00Z')) {
 }
 
 export class Node {
-  // `origin`: where browsers reach it, if not on its own port; `more`: further options of init.
-  constructor({ folder, host, name, country, language, port, exchangePort, exchangeAddress, clock, log, origin, more = [] }) {
-    Object.assign(this, { folder, host, name, country, language, port, exchangePort, clock, log, more });
+  // `origin`: where browsers reach it, if not on its own port; listen, listenExchange: where it listens, when something
+  // stands between; `more`: further options of init.
+  constructor({ folder, host, name, country, language, port, exchangePort, listen = port, listenExchange = exchangePort, exchangeAddress, clock, log, origin, more = [] }) {
+    Object.assign(this, { folder, host, name, country, language, port, exchangePort, listen, listenExchange, clock, log, more });
     this.origin = origin ?? `http://${host}:${port}`;
     this.exchange = exchangeAddress ?? `https://${host}:${exchangePort}/as2`;
     this.admin = 'admin';
@@ -98,7 +99,7 @@ export class Node {
     const out = fs.openSync(log, 'a');
     this.logFile = log;
     this.tls = args.includes('--tls');
-    this.child = spawn(BINARY, ['serve', this.folder, '--listen', `127.0.0.1:${this.port}`, '--exchange', `127.0.0.1:${this.exchangePort}`, ...(this.clock ? ['--clock', this.clock.file] : []), ...args], { stdio: ['ignore', out, out], env: { ...process.env, ...env } });
+    this.child = spawn(BINARY, ['serve', this.folder, '--listen', `127.0.0.1:${this.listen}`, '--exchange', `127.0.0.1:${this.listenExchange}`, ...(this.clock ? ['--clock', this.clock.file] : []), ...args], { stdio: ['ignore', out, out], env: { ...process.env, ...env } });
     fs.closeSync(out);
     this.ended = once(this.child, 'exit');
     for (let n = 0; n < 600; n++) {
@@ -110,7 +111,7 @@ export class Node {
   }
   alive() {
     return new Promise((resolve) => {
-      const rq = (this.tls ? https : http).get({ host: '127.0.0.1', port: this.port, path: '/signin', rejectUnauthorized: false, headers: { host: `${this.host}:${this.port}` }, timeout: 2000 }, (rs) => { rs.resume(); resolve(rs.statusCode === 200); });
+      const rq = (this.tls ? https : http).get({ host: '127.0.0.1', port: this.listen, path: '/signin', rejectUnauthorized: false, headers: { host: `${this.host}:${this.port}` }, timeout: 2000 }, (rs) => { rs.resume(); resolve(rs.statusCode === 200); });
       rq.on('error', () => resolve(false));
       rq.on('timeout', () => rq.destroy());
     });
