@@ -59,6 +59,10 @@ static void fuzz_time(mem *ctx, struct bytes in)
         /* An offset may lead out of the years that can be written. */
         if (!err_failed(date_parse_utc(text, &again))) MUST(again / MSEC_SECOND == t / MSEC_SECOND);
     }
+    if (!err_failed(date_parse_mail(s, &t))) {
+        date_format_mail(t, text);
+        if (!err_failed(date_parse_mail(text, &again))) MUST(again == t);
+    }
 }
 
 static void fuzz_names(mem *ctx, struct bytes in)
