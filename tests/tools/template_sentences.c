@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "web/template_build.h"
 
 static err sentences_print(mem *ctx, const struct node_list *nodes)
