@@ -5,6 +5,8 @@
 
 #include "db/setting.h"
 #include "domain/attempts.h"
+#include "domain/node_closed.h"
+#include "domain/ready.h"
 
 static void init_makes_a_node_once(void **state)
 {
@@ -508,6 +510,24 @@ static void guesses_fill_no_audit_log(void **state)
     clock_set(p->clock, T0);
 }
 
+static err close_node(struct tx *tx, void *arg) { return node_closed_put(tx, *(struct id *)arg); }
+static err reopen_node(struct tx *tx, void *arg)
+{
+    (void)arg;
+    return node_closed_take(tx);
+}
+
+static void a_node_that_was_closed_for_a_move_is_not_ready(void **state)
+{
+    struct people *p = *state;
+    struct id move = id_new(T0);
+    OK(node_ready(p->node));
+    OK(db_run(p->node->records, close_node, &move));
+    BAD(ERR_STATE, node_ready(p->node));
+    OK(db_run(p->node->records, reopen_node, NULL));
+    OK(node_ready(p->node));
+}
+
 static void a_closed_account_is_out_at_once(void **state)
 {
     struct people *p = *state;
@@ -658,6 +678,7 @@ int main(void)
         T(a_code_for_activation_can_not_be_guessed_fast),
         T(an_ipv6_network_is_one_guesser),
         T(guesses_fill_no_audit_log),
+        T(a_node_that_was_closed_for_a_move_is_not_ready),
         T(a_closed_account_is_out_at_once),
         T(only_an_appointed_administrator_signs),
         T(accounts_are_checked_and_managed_by_administrators),
