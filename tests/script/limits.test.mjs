@@ -60,7 +60,7 @@ function attack(command, args) {
 // Until the counts say so: the attackers are there.
 async function seen(what, f) {
   for (let n = 0; n < 3000; n++) {
-    if (f(await scrape())) return;
+    if (await f(await scrape())) return;
     await new Promise((r) => setTimeout(r, 20));
   }
   throw new Error(`not seen: ${what}`);
@@ -107,6 +107,34 @@ for (const tls of [false, true]) {
     logLines(fs.readFileSync(node.logFile, 'utf8'));
   });
 }
+
+test('behind HAProxy each client has its own limit, whatever the flooder claims', { skip: missing.length > 0 || spawnSync('which', ['haproxy']).status !== 0 }, async () => {
+  const front = await freePort(), config = path.join(folder, 'haproxy.cfg');
+  fs.writeFileSync(config, `defaults
+  mode http
+  timeout connect 30s
+  timeout client 60s
+  timeout server 60s
+frontend pages
+  bind 127.0.0.1:${front}
+  option forwardfor
+  http-request set-header X-Forwarded-Proto https
+  default_backend nodes
+backend nodes
+  option httpchk GET /ready
+  source 127.0.0.9
+  server one 127.0.0.1:${node.port} check inter 200ms
+`);
+  node.run(['setting set', node.folder, 'limit.proxies', '127.0.0.9']);
+  await node.serve({ args: ['--metrics', `127.0.0.1:${port}`] });
+  const proxy = attack('haproxy', ['-q', '-f', config]);
+  await seen('the proxy', () => new Promise((r) => http.get({ host: '127.0.0.1', port: front, path: '/live', agent: false }, (rs) => { rs.resume(); r(rs.statusCode === 200); }).on('error', () => r(false))));
+  const flood = attack('wrk', ['-t1', '-c20', '-d120s', '-H', 'X-Forwarded-For: 127.0.0.2', `http://127.0.0.1:${front}/signin`]);
+  await seen('refusals', (m) => m.value('opentrm_http_refused_total', { limit: 'address_rate' }) > 100);
+  for (let n = 0; n < REQUESTS; n++) assert.equal((await get(front, '/signin')).status, 200);
+  await end([flood, proxy]);
+  assert.equal(await node.stop(), 0);
+});
 
 test('docs/operations.md has the limits as they are', () => {
   const text = fs.readFileSync(path.join(ROOT, 'docs/operations.md'), 'utf8');
