@@ -427,9 +427,37 @@ static void no_file_is_written(void **state)
     assert_int_equal(status, 0);
 }
 
+/* Asked in a process that ends: a machine without fonts is found out, and one with fonts says so although asked before. */
+static int no_fonts_are_noticed(void)
+{
+    char empty[] = "/tmp/opentrm-fonts-XXXXXX", file[64];
+    assert_non_null(mkdtemp(empty));
+    (void)snprintf(file, sizeof file, "%s/fonts.conf", empty);
+    FILE *conf = fopen(file, "w");
+    assert_non_null(conf);
+    (void)fprintf(conf, "<?xml version=\"1.0\"?><fontconfig><dir>%s</dir><cachedir>/dev/null/none</cachedir></fontconfig>", empty);
+    assert_int_equal(fclose(conf), 0);
+    assert_int_equal(setenv("FONTCONFIG_FILE", file, 1), 0);
+    err e = print_check();
+    (void)unsetenv("FONTCONFIG_FILE");
+    (void)unlink(file);
+    (void)rmdir(empty);
+    if (e.kind != ERR_IO) (void)fprintf(stderr, "a machine without fonts: %s\n", err_name(e.kind));
+    return e.kind == ERR_IO ? 0 : 1;
+}
+
+static void fonts_are_found(void **state)
+{
+    (void)state;
+    OK(print_check());
+    OK(print_check());
+}
+
 int main(void)
 {
+    if (no_fonts_are_noticed() != 0) return 1; /* before anything of this process has looked for fonts */
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(fonts_are_found),
         cmocka_unit_test(every_page_says_what_it_is),
         cmocka_unit_test(every_script_reads_back),
         cmocka_unit_test(structure_is_tagged),
