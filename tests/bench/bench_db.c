@@ -1,7 +1,8 @@
 /* bench_db.c - durable writes a second through db_run, with 1, 8 and 64 threads, against one fsync
  * at a time.
  *
- *     bench_db [FOLDER [SECONDS]]    FOLDER: where the disk to be measured is (default: .)
+ *     bench_db [FOLDER [SECONDS [ADDRESS]]]    FOLDER: where the disk to be measured is (default: .);
+ *                                  ADDRESS: postgres://..., instead of SQLite in FOLDER
  *
  * In the same run and the same folder: the raw loop writes 4096 bytes behind the last and calls
  * fsync, again and again, from one thread; db_run writes a row of 300 bytes in a transaction of its
@@ -165,6 +166,11 @@ int main(int argc, char **argv)
     struct db *db = NULL;
     struct db_settings settings = {
         .kind = DB_SQLITE, .store = DB_RECORDS, .path = path, .create = true};
+    if (argc > 3) {
+        settings.path = argv[3];
+        settings.writers = DB_LANES;
+        must(db_kind_of(argv[3], &settings.kind), "ADDRESS");
+    }
     must(db_open(ctx, &settings, &db), "the store");
     int fd = open(raw, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0) {
@@ -173,6 +179,8 @@ int main(int argc, char **argv)
     }
     measure(db, fd, (double)seconds);
     (void)close(fd);
+    if (db_writes(db).lost_groups > 0)
+        (void)printf("%-34s %10llu\n", "run anew", (unsigned long long)db_writes(db).lost_groups);
     talloc_free(ctx);
     (void)unlink(path);
     (void)unlink(raw);
