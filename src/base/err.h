@@ -59,6 +59,15 @@ const char *err_name(enum err_kind kind);
         if (try_e.kind != ERR_NONE) return try_e;                                                  \
     } while (0)
 
+/* TRY_AS: the same, told as a failure of another kind; but lack of memory stays lack of memory, since
+ * it says nothing about what was looked at. */
+#define TRY_AS(call, k, w)                                                                         \
+    do {                                                                                           \
+        err try_e = (call);                                                                        \
+        if (try_e.kind == ERR_MEMORY) return try_e;                                                \
+        if (try_e.kind != ERR_NONE) return ERR_MAKE(k, w);                                         \
+    } while (0)
+
 /* FAIL: return a new failure. ENSURE: a guard that reads straight down. */
 #define FAIL(k, w) return ERR_MAKE(k, w)
 #define ENSURE(cond, k, w)                                                                         \

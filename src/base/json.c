@@ -3,11 +3,24 @@
 
 #include <string.h>
 
+#include "base/refused.h"
+
+/* Before main, and so before any thread. What was allocated without it is given back the same way. */
+__attribute__((constructor)) static void json_watch(void)
+{
+    json_set_alloc_funcs(refused_malloc, refused_free);
+}
+
 err json_read(struct bytes in, size_t max, json_t **out)
 {
     ENSURE(in.n <= max, ERR_LIMIT, "the JSON text is larger than allowed");
     json_error_t detail;
+    refused_forget(); /* its reader leaves out bytes of a text for which there is no memory */
     json_t *value = json_loadb((const char *)in.p, in.n, JSON_REJECT_DUPLICATES, &detail);
+    if (refused()) {
+        json_decref(value);
+        FAIL(ERR_MEMORY, "out of memory");
+    }
     ENSURE(value != NULL, ERR_INPUT, "not well-formed JSON");
     *out = value;
     return ERR_OK;
@@ -73,9 +86,22 @@ err json_write(mem *ctx, const json_t *value, struct bytes *out)
     char *p = talloc_size(ctx, n + 1);
     ENSURE_MEM(p);
     size_t wrote = json_dumpb(value, p, n, flags);
+    ENSURE(wrote > 0, ERR_MEMORY, "out of memory");
     ENSURE(wrote == n, ERR_BUG, "a JSON value changed while it was written");
     p[n] = '\0';
     *out = bytes_of(p, n);
+    return ERR_OK;
+}
+
+err json_copied(const json_t *value, json_t **out)
+{
+    json_t *copy = json_copy((json_t *)(uintptr_t)value); /* it does not change it */
+    ENSURE_MEM(copy);
+    if (!json_equal(copy, value)) {
+        json_decref(copy);
+        FAIL(ERR_MEMORY, "out of memory");
+    }
+    *out = copy;
     return ERR_OK;
 }
 

@@ -22,6 +22,9 @@ err json_read(struct bytes in, size_t max, json_t **out);
 err json_read_member(struct bytes in, const char *key, json_t **out);
 /* json_write: compact, keys sorted. Owned by ctx. */
 err json_write(mem *ctx, const json_t *value, struct bytes *out);
+/* json_copied: a copy that shares the members; the caller gives the reference back. jansson's own
+ * leaves out members for which there is no memory, and does not say so. */
+err json_copied(const json_t *value, json_t **out);
 /* json_put / json_add: add a new reference to an object or array; ERR_MEMORY if value is NULL or it
  * fails. Takes over the reference in every case. */
 err json_put(json_t *object, const char *key, json_t *value);

@@ -24,12 +24,21 @@ static inline void *mem_array_zero(mem *ctx, size_t size, size_t n, const char *
     return n > UINT_MAX ? NULL : _talloc_zero_array(ctx, size, (unsigned)n, type);
 }
 
+/* mem_scope_begin: the beginning of MEM_SCOPE. Asks again a few times: without its context a block
+ * would hang what it still gets for itself nowhere, and nobody would give that back. When so little
+ * can't be had in the end, neither can anything after it. */
+static inline mem *mem_scope_begin(mem *parent)
+{
+    mem *ctx = NULL;
+    for (int tries = 0; ctx == NULL && tries < 4; tries++) ctx = talloc_new(parent);
+    return ctx;
+}
 /* mem_scope_end: the cleanup of MEM_SCOPE. */
 static inline void mem_scope_end(mem **ctx) { talloc_free(*ctx); }
 
 /* MEM_SCOPE: a context that lives as long as the block it is declared in. */
 #define MEM_SCOPE(name, parent)                                                                    \
-    __attribute__((cleanup(mem_scope_end))) mem *name = talloc_new(parent)
+    __attribute__((cleanup(mem_scope_end))) mem *name = mem_scope_begin(parent)
 
 /* mem_text / mem_textn: a copy of a C string, NULL when there is no memory. */
 #define mem_text(ctx, s) talloc_strdup(ctx, s)

@@ -26,11 +26,11 @@ static int private_key_end(struct private_key *key)
 
 static err rsa_check(const EVP_PKEY *pkey)
 {
-    ENSURE(pkey != NULL && EVP_PKEY_get_base_id(pkey) == EVP_PKEY_RSA, ERR_CRYPTO,
+    ENSURE(pkey != NULL && EVP_PKEY_get_base_id(pkey) == EVP_PKEY_RSA, openssl_failure(),
            "only RSA keys are used");
     int bits = EVP_PKEY_get_bits(pkey);
-    ENSURE(bits >= KEY_BITS_LEAST, ERR_CRYPTO, "the RSA key is too short");
-    ENSURE(bits <= KEY_BITS_MOST, ERR_CRYPTO, "the RSA key is too long");
+    ENSURE(bits >= KEY_BITS_LEAST, openssl_failure(), "the RSA key is too short");
+    ENSURE(bits <= KEY_BITS_MOST, openssl_failure(), "the RSA key is too long");
     return ERR_OK;
 }
 
@@ -53,7 +53,7 @@ err private_key_generate(mem *ctx, struct private_key **out)
     OSSL_QUIET();
     TRY(openssl_secure_start());
     EVP_PKEY *pkey = EVP_RSA_gen(KEY_BITS);
-    ENSURE(pkey != NULL, ERR_CRYPTO, "an RSA key could not be generated");
+    ENSURE(pkey != NULL, openssl_failure(), "an RSA key could not be generated");
     return private_key_adopt(ctx, pkey, out);
 }
 
@@ -65,14 +65,14 @@ static err key_encode(const struct private_key *key, const char *format, struct 
     OSSL_SCOPE(OSSL_ENCODER_CTX, encoder);
     encoder =
         OSSL_ENCODER_CTX_new_for_pkey(key->pkey, EVP_PKEY_KEYPAIR, format, "PrivateKeyInfo", NULL);
-    ENSURE(encoder != NULL && OSSL_ENCODER_CTX_get_num_encoders(encoder) > 0, ERR_CRYPTO,
+    ENSURE(encoder != NULL && OSSL_ENCODER_CTX_get_num_encoders(encoder) > 0, openssl_failure(),
            "a private key can't be written");
     /* 9/2 times the modulus, and a frame; PEM takes a third more and two lines. */
     size_t room = (size_t)EVP_PKEY_get_size(key->pkey) * 7 + 256, left = room;
     struct secret all = {0};
     TRY(secret_new(arena, room, &all));
     unsigned char *p = all.p;
-    ENSURE(OSSL_ENCODER_to_data(encoder, &p, &left) == 1, ERR_CRYPTO,
+    ENSURE(OSSL_ENCODER_to_data(encoder, &p, &left) == 1, openssl_failure(),
            "a private key can't be written");
     *out = secret_part(all, 0, room - left);
     return ERR_OK;
@@ -105,7 +105,7 @@ static err key_decode(mem *ctx, struct bytes in, const char *format, struct priv
     int done = OSSL_DECODER_from_data(decoder, &p, &left);
     OSSL_SCOPE(EVP_PKEY, mine);
     mine = pkey;
-    ENSURE(done == 1 && pkey != NULL, ERR_CRYPTO, "not a private RSA key");
+    ENSURE(done == 1 && pkey != NULL, openssl_failure(), "not a private RSA key");
     ENSURE(left == 0, ERR_CRYPTO, "something stands behind the private key");
     mine = NULL;
     return private_key_adopt(ctx, pkey, out);
@@ -134,7 +134,7 @@ err private_key_sign(mem *ctx, const struct private_key *key, struct bytes in, s
     ENSURE_MEM(p);
     ENSURE(EVP_DigestSignInit(md, NULL, EVP_sha256(), NULL, key->pkey) == 1 &&
                EVP_DigestSign(md, p, &n, in.p, in.n) == 1,
-           ERR_CRYPTO, "could not sign");
+           openssl_failure(), "could not sign");
     *out = bytes_of(p, n);
     return ERR_OK;
 }
@@ -149,7 +149,7 @@ err certificate_verify(const struct certificate *certificate, struct bytes in,
     EVP_PKEY *public = X509_get0_pubkey(certificate->x509);
     ENSURE(EVP_DigestVerifyInit(md, NULL, EVP_sha256(), NULL, public) == 1 &&
                EVP_DigestVerify(md, signature.p, signature.n, in.p, in.n) == 1,
-           ERR_CRYPTO, "the signature does not verify");
+           openssl_failure(), "the signature does not verify");
     return ERR_OK;
 }
 
@@ -164,7 +164,7 @@ static int certificate_end(struct certificate *certificate)
 static err time_of(const ASN1_TIME *time, msec *out)
 {
     struct tm tm;
-    ENSURE(ASN1_TIME_to_tm(time, &tm) == 1, ERR_CRYPTO, "a certificate has a malformed time");
+    ENSURE(ASN1_TIME_to_tm(time, &tm) == 1, openssl_failure(), "a certificate has a malformed time");
     *out = (msec)timegm(&tm) * MSEC_SECOND;
     return ERR_OK;
 }
@@ -182,7 +182,7 @@ static err common_name(mem *ctx, const X509 *x509, const char **out)
     struct bytes text = bytes_of(utf8, n < 0 ? 0 : (size_t)n);
     const char *name = NULL;
     err e =
-        n < 0 ? ERR_MAKE(ERR_CRYPTO, "a certificate has a malformed name") : text_check(text, 1024);
+        n < 0 ? ERR_MAKE(openssl_failure(), "a certificate has a malformed name") : text_check(text, 1024);
     if (!err_failed(e)) e = bytes_string(ctx, text, &name);
     OPENSSL_free(utf8);
     TRY(e);
@@ -197,7 +197,7 @@ static err digest_check(X509 *x509)
     int digest = NID_undef;
     ENSURE(X509_get_signature_info(x509, &digest, NULL, NULL, NULL) == 1 &&
                (digest == NID_sha256 || digest == NID_sha384 || digest == NID_sha512),
-           ERR_CRYPTO, "a certificate is signed with an outdated hash");
+           openssl_failure(), "a certificate is signed with an outdated hash");
     return ERR_OK;
 }
 
@@ -207,6 +207,9 @@ err certificate_adopt(mem *ctx, X509 *x509, struct certificate **out)
     mine = x509;
     TRY(rsa_check(X509_get0_pubkey(mine)));
     TRY(digest_check(mine));
+    /* Reads the extensions, once and for all; a certificate whose use is not known has none. */
+    ENSURE(X509_check_purpose(mine, -1, 0) == 1, openssl_failure(),
+           "a certificate has malformed extensions");
     MEM_SCOPE(scope, ctx);
     struct certificate *certificate = mem_new(scope, struct certificate);
     ENSURE_MEM(certificate);
@@ -214,10 +217,11 @@ err certificate_adopt(mem *ctx, X509 *x509, struct certificate **out)
     TRY(time_of(X509_get0_notAfter(mine), &certificate->until));
     TRY(common_name(certificate, mine, &certificate->name));
     int n = i2d_X509(mine, NULL);
-    ENSURE(n > 0 && n <= CERTIFICATE_DER_MOST, ERR_LIMIT, "a certificate is too large");
+    ENSURE(n > 0, openssl_failure(), "a certificate can't be written");
+    ENSURE(n <= CERTIFICATE_DER_MOST, ERR_LIMIT, "a certificate is too large");
     unsigned char *der = talloc_size(certificate, (size_t)n), *p = der;
     ENSURE_MEM(der);
-    ENSURE(i2d_X509(mine, &p) == n, ERR_CRYPTO, "a certificate can't be written");
+    ENSURE(i2d_X509(mine, &p) == n, openssl_failure(), "a certificate can't be written");
     certificate->der = bytes_of(der, (size_t)n);
     certificate->x509 = mine;
     mine = NULL;
@@ -233,7 +237,7 @@ err certificate_read(mem *ctx, struct bytes der, struct certificate **out)
            "a certificate of that size is refused");
     const unsigned char *p = der.p;
     X509 *x509 = d2i_X509(NULL, &p, (long)der.n);
-    ENSURE(x509 != NULL, ERR_CRYPTO, "not a certificate");
+    ENSURE(x509 != NULL, openssl_failure(), "not a certificate");
     MEM_SCOPE(scope, ctx);
     struct certificate *certificate = NULL;
     TRY(certificate_adopt(scope, x509, &certificate));
@@ -251,7 +255,7 @@ err certificate_read_pem(mem *ctx, struct bytes pem, struct certificate **out)
     char *name = NULL, *header = NULL;
     unsigned char *der = NULL;
     long n = 0;
-    ENSURE(PEM_read_bio(in, &name, &header, &der, &n) == 1, ERR_CRYPTO, "not a PEM file");
+    ENSURE(PEM_read_bio(in, &name, &header, &der, &n) == 1, openssl_failure(), "not a PEM file");
     err e = ERR_OK;
     if (strcmp(name, PEM_STRING_X509) != 0)
         e = ERR_MAKE(ERR_CRYPTO, "not a certificate in PEM");
@@ -269,7 +273,7 @@ err certificate_write_pem(mem *ctx, const struct certificate *certificate, const
     OSSL_SCOPE(BIO, bio);
     bio = BIO_new(BIO_s_mem());
     ENSURE_MEM(bio);
-    ENSURE(PEM_write_bio_X509(bio, certificate->x509) == 1, ERR_CRYPTO,
+    ENSURE(PEM_write_bio_X509(bio, certificate->x509) == 1, openssl_failure(),
            "a certificate can't be written");
     struct bytes text = {0};
     TRY(openssl_output(ctx, bio, PEM_MOST, &text));
@@ -301,7 +305,7 @@ err certificate_check(const struct certificate *certificate, enum certificate_pu
     /* notAfter names the last second that is still valid (RFC 5280 §4.1.2.5). */
     ENSURE(at < certificate->until + MSEC_SECOND, ERR_CRYPTO, "the certificate has expired");
     uint32_t usage = X509_get_key_usage(certificate->x509);
-    ENSURE((usage & wanted[purpose]) == wanted[purpose], ERR_CRYPTO,
+    ENSURE((usage & wanted[purpose]) == wanted[purpose], openssl_failure(),
            "the certificate is not for this use");
     return ERR_OK;
 }
@@ -341,7 +345,7 @@ err certificate_pin(mem *ctx, const struct certificate *certificate, const char 
     OSSL_QUIET();
     unsigned char *der = NULL;
     int n = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate->x509), &der);
-    ENSURE(n > 0, ERR_CRYPTO, "a public key can't be written");
+    ENSURE(n > 0, openssl_failure(), "a public key can't be written");
     uint8_t digest[SHA256_SIZE];
     sha256(bytes_of(der, (size_t)n), digest);
     OPENSSL_free(der);

@@ -32,7 +32,7 @@ static const struct purpose_usage usages[] = {
 
 static err extension_add(X509 *x509, int nid, void *value, bool critical)
 {
-    ENSURE(X509_add1_ext_i2d(x509, nid, value, critical, X509V3_ADD_DEFAULT) == 1, ERR_CRYPTO,
+    ENSURE(X509_add1_ext_i2d(x509, nid, value, critical, X509V3_ADD_DEFAULT) == 1, openssl_failure(),
            "a certificate extension can't be made");
     return ERR_OK;
 }
@@ -69,7 +69,7 @@ static err key_id_add(X509 *x509)
 {
     uint8_t digest[SHA256_SIZE];
     unsigned n = 0;
-    ENSURE(X509_pubkey_digest(x509, EVP_sha256(), digest, &n) == 1 && n == SHA256_SIZE, ERR_CRYPTO,
+    ENSURE(X509_pubkey_digest(x509, EVP_sha256(), digest, &n) == 1 && n == SHA256_SIZE, openssl_failure(),
            "a public key can't be hashed");
     OSSL_SCOPE(ASN1_OCTET_STRING, id);
     id = ASN1_OCTET_STRING_new();
@@ -149,7 +149,7 @@ static err subject_put(X509_NAME *name, int nid, const char *value)
            "a name in a certificate is 1 to 64 characters long");
     ENSURE(X509_NAME_add_entry_by_NID(name, nid, MBSTRING_UTF8, (const unsigned char *)value, -1,
                                       -1, 0) == 1,
-           ERR_CRYPTO, "a name does not fit into a certificate");
+           openssl_failure(), "a name does not fit into a certificate");
     return ERR_OK;
 }
 
@@ -172,7 +172,7 @@ static err subject_set(X509 *x509, const struct certificate_wish *wish)
 static err serial_set(X509 *x509)
 {
     uint8_t random[SERIAL_BYTES];
-    ENSURE(RAND_bytes(random, sizeof random) == 1, ERR_CRYPTO, "no random numbers");
+    ENSURE(RAND_bytes(random, sizeof random) == 1, openssl_failure(), "no random numbers");
     random[0] = (uint8_t)((random[0] & 0x7f) | 0x40); /* positive, always 16 bytes */
     OSSL_SCOPE(BIGNUM, number);
     number = BN_bin2bn(random, sizeof random, NULL);
@@ -198,16 +198,16 @@ err certificate_make(mem *ctx, const struct certificate_wish *wish, const struct
     OSSL_SCOPE(X509, x509);
     x509 = X509_new();
     ENSURE_MEM(x509);
-    ENSURE(X509_set_version(x509, X509_VERSION_3) == 1, ERR_CRYPTO, "no X.509 version 3");
+    ENSURE(X509_set_version(x509, X509_VERSION_3) == 1, openssl_failure(), "no X.509 version 3");
     TRY(serial_set(x509));
     TRY(validity_set(x509, wish->from, wish->until));
     TRY(subject_set(x509, wish));
-    ENSURE(X509_set_pubkey(x509, key->pkey) == 1, ERR_CRYPTO, "the key does not fit");
+    ENSURE(X509_set_pubkey(x509, key->pkey) == 1, openssl_failure(), "the key does not fit");
     TRY(constraints_add(x509));
     TRY(usage_add(x509, &usages[wish->purpose]));
     TRY(key_id_add(x509));
     TRY(alternatives_add(x509, wish));
-    ENSURE(X509_sign(x509, key->pkey, EVP_sha256()) > 0, ERR_CRYPTO,
+    ENSURE(X509_sign(x509, key->pkey, EVP_sha256()) > 0, openssl_failure(),
            "a certificate can't be signed");
     X509 *made = x509;
     x509 = NULL;

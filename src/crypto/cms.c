@@ -20,11 +20,11 @@ OSSL_SCOPE_DEFINE(x509_stack, x509_stack_give_back)
 static err cms_write(mem *ctx, CMS_ContentInfo *cms, struct bytes *out)
 {
     int n = i2d_CMS_ContentInfo(cms, NULL);
-    ENSURE(n > 0, ERR_CRYPTO, "a CMS object can't be written");
+    ENSURE(n > 0, openssl_failure(), "a CMS object can't be written");
     ENSURE((size_t)n <= CMS_MOST, ERR_LIMIT, "a CMS object is larger than allowed");
     unsigned char *der = talloc_size(ctx, (size_t)n), *p = der;
     ENSURE_MEM(der);
-    ENSURE(i2d_CMS_ContentInfo(cms, &p) == n, ERR_CRYPTO, "a CMS object can't be written");
+    ENSURE(i2d_CMS_ContentInfo(cms, &p) == n, openssl_failure(), "a CMS object can't be written");
     *out = bytes_of(der, (size_t)n);
     return ERR_OK;
 }
@@ -35,7 +35,7 @@ static err cms_parse(struct bytes der, CMS_ContentInfo **out)
     const unsigned char *p = der.p;
     OSSL_SCOPE(CMS_ContentInfo, cms);
     cms = d2i_CMS_ContentInfo(NULL, &p, (long)der.n);
-    ENSURE(cms != NULL, ERR_CRYPTO, "not a CMS object");
+    ENSURE(cms != NULL, openssl_failure(), "not a CMS object");
     ENSURE(p == der.p + der.n, ERR_CRYPTO, "something stands behind a CMS object");
     *out = cms;
     cms = NULL;
@@ -49,10 +49,10 @@ static err signing_time_add(CMS_SignerInfo *signer, msec at)
     OSSL_SCOPE(ASN1_TIME, time);
     /* UTCTime until 2049, GeneralizedTime from 2050 (RFC 5652 §11.3). */
     time = ASN1_TIME_set(NULL, (time_t)(at / MSEC_SECOND));
-    ENSURE(time != NULL, ERR_INPUT, "not a time that can be signed");
+    ENSURE(time != NULL, refused() ? ERR_MEMORY : ERR_INPUT, "not a time that can be signed");
     ENSURE(CMS_signed_add1_attr_by_NID(signer, NID_pkcs9_signingTime, ASN1_STRING_type(time), time,
                                        -1) == 1,
-           ERR_CRYPTO, "a signature can't be given its time");
+           openssl_failure(), "a signature can't be given its time");
     return ERR_OK;
 }
 
@@ -71,9 +71,9 @@ static err sign(mem *ctx, struct bytes content, const struct private_key *key,
     ENSURE_MEM(cms);
     CMS_SignerInfo *signer =
         CMS_add1_signer(cms, certificate->x509, key->pkey, EVP_sha256(), flags);
-    ENSURE(signer != NULL, ERR_CRYPTO, "could not sign");
+    ENSURE(signer != NULL, openssl_failure(), "could not sign");
     TRY(signing_time_add(signer, at));
-    ENSURE(CMS_final(cms, in, NULL, flags) == 1, ERR_CRYPTO, "could not sign");
+    ENSURE(CMS_final(cms, in, NULL, flags) == 1, openssl_failure(), "could not sign");
     return cms_write(ctx, cms, out);
 }
 
@@ -115,12 +115,12 @@ static err signature_check(CMS_ContentInfo *cms, BIO *detached, const struct cer
     ENSURE(sk_X509_push(only, expected->x509) > 0, ERR_MEMORY, "out of memory");
     /* The signer is looked for among `only` alone (NOINTERN); its trust is that it was pinned. */
     unsigned flags = CMS_BINARY | CMS_NOINTERN | CMS_NO_SIGNER_CERT_VERIFY;
-    ENSURE(CMS_verify(cms, only, NULL, detached, NULL, flags) == 1, ERR_CRYPTO,
+    ENSURE(CMS_verify(cms, only, NULL, detached, NULL, flags) == 1, openssl_failure(),
            "the signature does not verify");
     STACK_OF(CMS_SignerInfo) *signers = CMS_get0_SignerInfos(cms);
     ENSURE(sk_CMS_SignerInfo_num(signers) == 1, ERR_CRYPTO, "not signed by one");
     msec at = signing_time(sk_CMS_SignerInfo_value(signers, 0));
-    ENSURE(at > 0, ERR_CRYPTO, "a signature has a malformed time");
+    ENSURE(at > 0, openssl_failure(), "a signature has a malformed time");
     if (signed_at != NULL) *signed_at = at;
     return ERR_OK;
 }
@@ -134,16 +134,16 @@ static err name_check(const struct cms_name *name, const struct certificate *cer
         const ASN1_OCTET_STRING *id = X509_get0_subject_key_id(certificate->x509);
         ENSURE(id != NULL && bytes_equal(name->key_id, bytes_of(ASN1_STRING_get0_data(id),
                                                                 (size_t)ASN1_STRING_length(id))),
-               ERR_CRYPTO, "another key is named than the expected one");
+               openssl_failure(), "another key is named than the expected one");
         return ERR_OK;
     }
     /* Both are parts of a certificate that fits. */
     int issuer = i2d_X509_NAME(X509_get_issuer_name(certificate->x509), &p);
     int serial = i2d_ASN1_INTEGER(X509_get0_serialNumber(certificate->x509), &p);
-    ENSURE(issuer > 0 && serial > 0, ERR_CRYPTO, "a certificate can't be written");
+    ENSURE(issuer > 0 && serial > 0, openssl_failure(), "a certificate can't be written");
     ENSURE(
         bytes_equal(name->issuer_serial, bytes_of(issuer_serial, (size_t)issuer + (size_t)serial)),
-        ERR_CRYPTO, "another certificate is named than the expected one");
+        openssl_failure(), "another certificate is named than the expected one");
     return ERR_OK;
 }
 
@@ -151,7 +151,7 @@ static err expected_check(const struct cms_signed_shape *shape, const struct cer
                           msec at)
 {
     TRY(certificate_check(expected, CERTIFICATE_SIGNING, at));
-    ENSURE(shape->certificate.n == 0 || bytes_equal(shape->certificate, expected->der), ERR_CRYPTO,
+    ENSURE(shape->certificate.n == 0 || bytes_equal(shape->certificate, expected->der), openssl_failure(),
            "signed with another certificate than the expected one");
     return name_check(&shape->signer, expected);
 }
@@ -210,7 +210,7 @@ static err oaep_set(CMS_RecipientInfo *recipient)
     ENSURE(key != NULL && EVP_PKEY_CTX_set_rsa_padding(key, RSA_PKCS1_OAEP_PADDING) == 1 &&
                EVP_PKEY_CTX_set_rsa_oaep_md(key, EVP_sha256()) == 1 &&
                EVP_PKEY_CTX_set_rsa_mgf1_md(key, EVP_sha256()) == 1,
-           ERR_CRYPTO, "RSA-OAEP can't be used");
+           openssl_failure(), "RSA-OAEP can't be used");
     return ERR_OK;
 }
 
@@ -223,12 +223,12 @@ err cms_seal(mem *ctx, struct bytes content, const struct certificate *recipient
     TRY(openssl_input(content, CMS_CONTENT_MOST, &in));
     OSSL_SCOPE(CMS_ContentInfo, cms);
     cms = CMS_AuthEnvelopedData_create(EVP_aes_256_gcm());
-    ENSURE(cms != NULL && CMS_set_detached(cms, 0) == 1, ERR_CRYPTO, "could not seal");
+    ENSURE(cms != NULL && CMS_set_detached(cms, 0) == 1, openssl_failure(), "could not seal");
     CMS_RecipientInfo *one =
         CMS_add1_recipient_cert(cms, recipient->x509, CMS_KEY_PARAM | CMS_USE_KEYID);
-    ENSURE(one != NULL, ERR_CRYPTO, "could not seal to this certificate");
+    ENSURE(one != NULL, openssl_failure(), "could not seal to this certificate");
     TRY(oaep_set(one));
-    ENSURE(CMS_final(cms, in, NULL, CMS_BINARY) == 1, ERR_CRYPTO, "could not seal");
+    ENSURE(CMS_final(cms, in, NULL, CMS_BINARY) == 1, openssl_failure(), "could not seal");
     return cms_write(ctx, cms, out);
 }
 
@@ -248,7 +248,7 @@ err cms_open(mem *ctx, struct bytes in, const struct private_key *key,
     plain = BIO_new(BIO_s_mem());
     ENSURE_MEM(plain);
     /* Nothing leaves before the tag has been checked. */
-    ENSURE(CMS_decrypt(cms, key->pkey, certificate->x509, NULL, plain, CMS_BINARY) == 1, ERR_CRYPTO,
+    ENSURE(CMS_decrypt(cms, key->pkey, certificate->x509, NULL, plain, CMS_BINARY) == 1, openssl_failure(),
            "could not be opened: sealed to another key, or damaged");
     return openssl_output(ctx, plain, CMS_CONTENT_MOST, content);
 }
@@ -269,7 +269,7 @@ err cms_mail_seal(mem *ctx, struct bytes content, const struct certificate *cons
     TRY(openssl_input(content, CMS_CONTENT_MOST, &in));
     OSSL_SCOPE(CMS_ContentInfo, cms);
     cms = CMS_encrypt(all, in, EVP_aes_256_cbc(), CMS_BINARY);
-    ENSURE(cms != NULL, ERR_CRYPTO, "could not seal for mail");
+    ENSURE(cms != NULL, openssl_failure(), "could not seal for mail");
     return cms_write(ctx, cms, out);
 }
 
@@ -282,7 +282,7 @@ err cms_pem(mem *ctx, struct bytes der, const char **out)
     OSSL_SCOPE(BIO, bio);
     bio = BIO_new(BIO_s_mem());
     ENSURE_MEM(bio);
-    ENSURE(PEM_write_bio(bio, PEM_NAME, "", der.p, (long)der.n) > 0, ERR_CRYPTO,
+    ENSURE(PEM_write_bio(bio, PEM_NAME, "", der.p, (long)der.n) > 0, openssl_failure(),
            "a CMS object can't be written");
     struct bytes text = {0};
     TRY(openssl_output(ctx, bio, CMS_MOST * 2, &text));
@@ -298,10 +298,10 @@ err cms_unpem(mem *ctx, struct bytes pem, struct bytes *der)
     char *name = NULL, *header = NULL;
     unsigned char *data = NULL;
     long n = 0;
-    ENSURE(PEM_read_bio(in, &name, &header, &data, &n) == 1, ERR_CRYPTO, "not a PEM file");
+    ENSURE(PEM_read_bio(in, &name, &header, &data, &n) == 1, openssl_failure(), "not a PEM file");
     err e = strcmp(name, PEM_NAME) == 0 && header[0] == '\0'
                 ? bytes_copy(ctx, bytes_of(data, (size_t)n), der)
-                : ERR_MAKE(ERR_CRYPTO, "not a CMS object in PEM");
+                : ERR_MAKE(openssl_failure(), "not a CMS object in PEM");
     OPENSSL_free(name);
     OPENSSL_free(header);
     OPENSSL_free(data);

@@ -7,6 +7,37 @@
 #define SECURE_HEAP ((size_t)4 << 20)
 #define SECURE_LEAST 32
 
+static void *watched_malloc(size_t n, const char *file, int line)
+{
+    (void)file, (void)line;
+    return refused_malloc(n);
+}
+
+static void *watched_realloc(void *p, size_t n, const char *file, int line)
+{
+    (void)file, (void)line;
+    return refused_realloc(p, n);
+}
+
+static void watched_free(void *p, const char *file, int line)
+{
+    (void)file, (void)line;
+    refused_free(p);
+}
+
+/* Before main: OpenSSL takes no other allocator once it has used its own. */
+__attribute__((constructor)) static void openssl_watch(void)
+{
+    (void)CRYPTO_set_mem_functions(watched_malloc, watched_realloc, watched_free); /* checked below */
+}
+
+static bool is_watched(void)
+{
+    CRYPTO_malloc_fn allocate = NULL;
+    CRYPTO_get_mem_functions(&allocate, NULL, NULL);
+    return allocate == watched_malloc;
+}
+
 static pthread_once_t secure_once = PTHREAD_ONCE_INIT;
 
 static void secure_init(void)
@@ -19,6 +50,7 @@ static void secure_init(void)
 err openssl_secure_start(void)
 {
     OSSL_QUIET();
+    ENSURE(is_watched(), ERR_BUG, "OpenSSL has memory of its own already");
     ENSURE(pthread_once(&secure_once, secure_init) == 0, ERR_BUG, "pthread_once failed");
     ENSURE(CRYPTO_secure_malloc_initialized() == 1, ERR_MEMORY, "no guarded memory for keys");
     return ERR_OK;

@@ -21,6 +21,7 @@
 #include <openssl/x509v3.h>
 #undef ERR_STATE
 
+#include "base/refused.h"
 #include "crypto/certificate.h"
 
 struct private_key {
@@ -51,7 +52,22 @@ static inline void openssl_quiet_end(const int *unused)
     (void)unused;
     ERR_clear_error();
 }
-#define OSSL_QUIET() __attribute__((cleanup(openssl_quiet_end), unused)) const int openssl_quiet = 0
+static inline int openssl_quiet_begin(void)
+{
+    refused_forget();
+    return 0;
+}
+#define OSSL_QUIET()                                                                               \
+    __attribute__((cleanup(openssl_quiet_end), unused)) const int openssl_quiet =                  \
+        openssl_quiet_begin()
+
+/* openssl_failure: what a call of OpenSSL failed for: ERR_CRYPTO, or ERR_MEMORY. It matters: upon the
+ * one a partner is told that a message does not verify, upon the other the work is done again.
+ * OpenSSL's queue of errors names lack of memory only here and there. */
+static inline enum err_kind openssl_failure(void)
+{
+    return refused() ? ERR_MEMORY : ERR_CRYPTO;
+}
 
 /* openssl_secure_start: OpenSSL's own guarded heap for the private numbers of RSA keys: locked,
  * kept out of core dumps, wiped. Called by crypto_start; again is harmless. */

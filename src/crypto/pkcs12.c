@@ -24,14 +24,14 @@ err pkcs12_write(mem *ctx, const struct private_key *key, const struct certifica
     OSSL_SCOPE(PKCS12, file);
     file = PKCS12_create(passphrase, label, key->pkey, certificate->x509, NULL, NID_aes_256_cbc,
                          NID_aes_256_cbc, ROUNDS, -1, 0);
-    ENSURE(file != NULL, ERR_CRYPTO, "a PKCS#12 file can't be made");
-    ENSURE(PKCS12_set_mac(file, passphrase, -1, NULL, 0, ROUNDS, EVP_sha256()) == 1, ERR_CRYPTO,
+    ENSURE(file != NULL, openssl_failure(), "a PKCS#12 file can't be made");
+    ENSURE(PKCS12_set_mac(file, passphrase, -1, NULL, 0, ROUNDS, EVP_sha256()) == 1, openssl_failure(),
            "a PKCS#12 file can't be given its check");
     int n = i2d_PKCS12(file, NULL);
-    ENSURE(n > 0 && (size_t)n <= PKCS12_MOST, ERR_CRYPTO, "a PKCS#12 file can't be written");
+    ENSURE(n > 0 && (size_t)n <= PKCS12_MOST, openssl_failure(), "a PKCS#12 file can't be written");
     unsigned char *der = talloc_size(ctx, (size_t)n), *p = der;
     ENSURE_MEM(der);
-    ENSURE(i2d_PKCS12(file, &p) == n, ERR_CRYPTO, "a PKCS#12 file can't be written");
+    ENSURE(i2d_PKCS12(file, &p) == n, openssl_failure(), "a PKCS#12 file can't be written");
     *out = bytes_of(der, (size_t)n);
     return ERR_OK;
 }

@@ -34,14 +34,20 @@ static bool conn_whole(const struct db_conn *conn)
     return sqlite3_get_autocommit(conn->handle) == 0;
 }
 
+static void conn_rollback(struct db_conn *conn);
+
+/* What could not be taken back when it ended, for want of memory, is taken back now: else no
+ * transaction would ever begin on this connection again. */
 static err conn_begin(struct db_conn *conn)
 {
+    conn_rollback(conn);
+    ENSURE(!conn_whole(conn), ERR_MEMORY, "out of memory");
     return plain(conn, conn->writes ? &BEGIN_WRITE : &BEGIN_READ);
 }
 
 static void conn_rollback(struct db_conn *conn)
 {
-    /* It fails only when there is none left to take back. */
+    /* It fails only for want of memory; then conn_begin does it again. */
     if (conn_whole(conn)) err_ignore(plain(conn, &ROLLBACK));
 }
 

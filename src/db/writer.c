@@ -95,7 +95,8 @@ static err marked_run(struct db_writer *w, struct request *r)
 {
     TRY(w->engine->mark(w->conn));
     err e = tx_run(w->engine, w->conn, w->store, 0, r->fn, r->arg);
-    if (!err_failed(e)) return w->engine->mark_keep(w->conn);
+    if (!err_failed(e)) e = w->engine->mark_keep(w->conn);
+    if (!err_failed(e)) return e;
     if (w->engine->whole(w->conn)) {
         err undone = w->engine->mark_undo(w->conn);
         if (err_failed(undone)) w->engine->rollback(w->conn);

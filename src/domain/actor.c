@@ -41,7 +41,7 @@ static err read_teams(struct tx *tx, struct loading *l)
                                  .organisation_id = team.organisation_id,
                                  .name = team.name,
                                  .generation = team.generation};
-        ENSURE(!err_failed(may_read(row->may, &t->compartments, &t->may_send)), ERR_STORE,
+        TRY_AS(may_read(row->may, &t->compartments, &t->may_send), ERR_STORE,
                "a membership says what it can't mean");
         l->n_teams++;
     }

@@ -49,6 +49,7 @@ static err open_row(const struct casefile *c, size_t at, enum compartment compar
 err case_records(const struct casefile *c, const char *kind, struct case_records *out)
 {
     struct case_content *content = c->content;
+    TRY(content->failed);
     for (size_t i = 0; i < content->n_opened; i++)
         if (text_same(content->opened[i].kind, kind)) {
             *out = content->opened[i].records;
@@ -90,6 +91,7 @@ static size_t row_of(const struct casefile *c, const char *kind, const char *nam
 err case_record_one(const struct casefile *c, const char *kind, const char *name,
                     enum compartment compartment, const struct case_record **out)
 {
+    TRY(c->content->failed);
     size_t at = row_of(c, kind, name, compartment);
     ENSURE(at < c->content->rows.n && vault_holds(c->vault, compartment), ERR_NOT_FOUND,
            "the case has no such record");
@@ -155,6 +157,7 @@ static err merge_answers(const struct casefile *c, const struct form *form, json
 err case_answers(const struct casefile *c, const struct form *form, json_t **out)
 {
     struct case_content *content = c->content;
+    TRY(content->failed);
     for (size_t i = 0; i < content->n_merged; i++)
         if (content->merged[i].form == form) {
             *out = content->merged[i].answers;
@@ -238,9 +241,11 @@ static err read_rows(struct tx *tx, void *arg)
     return db_record_current(tx, r->c->ctx, r->c->id, &r->rows);
 }
 
-err case_reload(struct node *node, struct casefile *c)
+void case_reload(struct node *node, struct casefile *c)
 {
     struct reload r = {.c = c};
-    TRY(db_read(node->records, read_rows, &r));
-    return take_rows(c, &r.rows);
+    c->content->failed = ERR_OK;
+    err e = db_read(node->records, read_rows, &r);
+    if (!err_failed(e)) e = take_rows(c, &r.rows);
+    c->content->failed = e;
 }

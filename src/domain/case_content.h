@@ -25,6 +25,7 @@ struct case_content {
         json_t *answers; /* merged */
     } merged[CASE_FORMS_MOST];
     size_t n_merged;
+    err failed; /* why the records could not be read again after they were changed */
 };
 
 /* casefile_of: a casefile around a row and what was read with it; opens the facts. */
@@ -36,8 +37,9 @@ int64_t case_revision_of(const struct casefile *c, const char *kind, const char 
                          enum compartment compartment);
 /* case_revisions_of: the sum of the newest revisions of all records of a kind: it differs once one is added or changed. */
 int64_t case_revisions_of(const struct casefile *c, const char *kind);
-/* case_reload: reads the records again after a change. */
-err case_reload(struct node *node, struct casefile *c);
+/* case_reload: reads the records again after a change was written. If that fails, the change is written
+ * all the same, so the act has not failed; whoever asks the casefile for records is told then. */
+void case_reload(struct node *node, struct casefile *c);
 
 struct record_batch;
 struct audit_event;

@@ -133,10 +133,12 @@ static void on_cell(void *data, size_t n, void *arg)
 
 bool contact_procedure_known(const char *code)
 {
-    MEM_SCOPE(scope, NULL);
-    const char *rest = PROCEDURE_CODES, *piece;
-    while (!err_failed(text_split(scope, &rest, ' ', &piece)) && piece != NULL)
-        if (text_same(piece, code)) return true;
+    size_t n = strlen(code);
+    for (const char *at = PROCEDURE_CODES; *at != '\0'; at += strspn(at, " ")) {
+        size_t word = strcspn(at, " ");
+        if (word == n && memcmp(at, code, n) == 0) return true;
+        at += word;
+    }
     return false;
 }
 

@@ -25,7 +25,8 @@ err facts_save(struct node *node, struct actor *actor, struct casefile *c, const
                                       .case_id = c->id,
                                       .object = "facts"};
     TRY(record_batch_run(node, &batch, &event));
-    return case_reload(node, c);
+    case_reload(node, c);
+    return ERR_OK;
 }
 
 const struct form_item *facts_item(const struct form *form, const char *statistic)

@@ -24,7 +24,8 @@ static const struct {
 
 static err copy_of(mem *ctx, const json_t *answers, json_t **out)
 {
-    json_t *copy = json_copy((json_t *)(uintptr_t)answers); /* jansson's copy does not change it */
+    json_t *copy;
+    TRY(json_copied(answers, &copy));
     TRY(json_keep(ctx, copy));
     *out = copy;
     return ERR_OK;

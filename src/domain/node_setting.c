@@ -204,8 +204,9 @@ err root_signer_read(struct tx *tx, struct sign_public *out)
     const char *text;
     struct bytes b;
     TRY(db_setting_get(tx, scope, ROOT_SIGNER, &text));
-    ENSURE(!err_failed(decode_base64url(scope, text, &b)) && b.n == SIGN_PUBLIC_SIZE, ERR_STORE,
-           "the node's root signer is malformed");
+    static const char WHAT[] = "the node's root signer is malformed";
+    TRY_AS(decode_base64url(scope, text, &b), ERR_STORE, WHAT);
+    ENSURE(b.n == SIGN_PUBLIC_SIZE, ERR_STORE, WHAT);
     memcpy(out->p, b.p, SIGN_PUBLIC_SIZE);
     return ERR_OK;
 }

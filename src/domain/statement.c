@@ -209,9 +209,9 @@ err statement_verify(const struct node *node, const struct sign_public *by,
     memcpy(s.p, signature.p, SIGNATURE_SIZE);
     TRY(verified_sign(node->verified, by, LABEL, text, &s));
     JSON_SCOPE(o) = NULL;
-    ENSURE(!err_failed(json_read(text, STATEMENT_MOST, &o)), ERR_CRYPTO, WHAT);
+    TRY_AS(json_read(text, STATEMENT_MOST, &o), ERR_CRYPTO, WHAT);
     struct statement read = {0};
-    ENSURE(!err_failed(statement_members(scope, o, type, &read)), ERR_CRYPTO, WHAT);
+    TRY_AS(statement_members(scope, o, type, &read), ERR_CRYPTO, WHAT);
     struct bytes again;
     TRY(statement_text(scope, node, &read, &again));
     ENSURE(bytes_equal(again, text), ERR_CRYPTO,
@@ -307,9 +307,8 @@ static err team_key_verify(struct tx *tx, const struct node *node, const struct 
      * member's key. */
     JSON_SCOPE(o) = NULL;
     struct id membership_id;
-    ENSURE(!err_failed(json_read(row.statement, STATEMENT_MOST, &o)) &&
-               !err_failed(get_id(o, "membership", &membership_id)),
-           ERR_CRYPTO, "nobody signed this team's key");
+    TRY_AS(json_read(row.statement, STATEMENT_MOST, &o), ERR_CRYPTO, "nobody signed this team's key");
+    TRY_AS(get_id(o, "membership", &membership_id), ERR_CRYPTO, "nobody signed this team's key");
     e = db_membership_by_id(tx, scope, membership_id, &signer);
     ENSURE(e.kind != ERR_NOT_FOUND, ERR_CRYPTO, "this team's key was signed by no member");
     TRY(e);

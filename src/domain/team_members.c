@@ -79,10 +79,11 @@ err member_verify(struct tx *tx, const struct node *node, const struct sign_publ
     TRY(membership_verify(tx, node, root, row, &statement));
     TRY(db_user_by_id(tx, scope, row->user_id, &user));
     ENSURE(user.active, ERR_CRYPTO, "this account is closed");
-    ENSURE(!err_failed(keys_of(&user, &m)) &&
-               memcmp(m.box.p, statement.box.p, BOX_PUBLIC_SIZE) == 0 &&
+    static const char WHAT[] = "the keys of this person are not those that the administrator signed";
+    TRY_AS(keys_of(&user, &m), ERR_CRYPTO, WHAT);
+    ENSURE(memcmp(m.box.p, statement.box.p, BOX_PUBLIC_SIZE) == 0 &&
                memcmp(m.sign.p, statement.sign.p, SIGN_PUBLIC_SIZE) == 0,
-           ERR_CRYPTO, "the keys of this person are not those that the administrator signed");
+           ERR_CRYPTO, WHAT);
     m.roles = statement.roles;
     *out = m;
     return ERR_OK;

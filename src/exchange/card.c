@@ -47,8 +47,8 @@ static err authority_check(const struct card *pinned, const struct card *fresh, 
     ENSURE(fresh->succession.n > 0, ERR_PEER,
            "the node card is signed by another key than the pinned one");
     struct bytes named = {0};
-    err e = cms_verify(fresh->succession, pinned->certificate, at, &named, NULL);
-    ENSURE(!err_failed(e), ERR_PEER, "the pinned key does not vouch for the new one");
+    TRY_AS(cms_verify(fresh->succession, pinned->certificate, at, &named, NULL), ERR_PEER,
+           "the pinned key does not vouch for the new one");
     ENSURE(bytes_equal(named, certificate_der(fresh->certificate)), ERR_PEER,
            "the pinned key vouches for another key");
     return ERR_OK;

@@ -310,7 +310,8 @@ err incoming_accept(struct node *node, struct actor *actor, struct incoming *m, 
     m->state = "filed";
     scrub(node);
     *out = act->making == NULL ? c : case_made(act->making);
-    return case_reload(node, *out);
+    case_reload(node, *out);
+    return ERR_OK;
 }
 
 struct declining {

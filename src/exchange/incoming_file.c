@@ -62,8 +62,8 @@ static err take_answers(struct filing *f)
     if (e.kind == ERR_NOT_FOUND || (!err_failed(e) && ours != form)) return ERR_OK;
     TRY(e);
     TRY(case_answers(f->c, form, &stored));
-    JSON_SCOPE(merged) = json_copy(stored);
-    ENSURE_MEM(merged);
+    JSON_SCOPE(merged) = NULL;
+    TRY(json_copied(stored, &merged));
     const char *name;
     json_t *value;
     json_object_foreach(f->a->answers, name, value) {

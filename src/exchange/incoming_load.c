@@ -104,7 +104,7 @@ static err open_part(struct node *node, struct actor *actor, mem *ctx, struct ar
                                            .compartment = sealed->compartment,
                                            .type = a->envelope->class};
     e = ERR_MAKE(ERR_CRYPTO, "the part can't be opened with this organisation's keys");
-    for (size_t i = 0; i < keys.n && err_failed(e); i++)
+    for (size_t i = 0; i < keys.n && err_failed(e) && e.kind != ERR_MEMORY; i++)
         e = part_open(ctx, sealed->cms, keys.at[i].key, keys.at[i].certificate, a->from->signing, &expected, a->row.at,
                       &a->parts[sealed->compartment], &a->inner[sealed->compartment]);
     TRY(e);

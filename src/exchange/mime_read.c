@@ -141,8 +141,8 @@ static err value_take(mem *ctx, const char **s, const char **out)
     struct buf b;
     buf_init(&b, ctx, MIME_HEADER_BYTES_MOST);
     if (**s != '"') {
+        ENSURE(is_token(**s), ERR_INPUT, "a parameter of a header field has no value");
         for (; is_token(**s); (*s)++) buf_add_char(&b, **s);
-        ENSURE(b.n > 0, ERR_INPUT, "a parameter of a header field has no value");
         return buf_text(&b, out);
     }
     for ((*s)++; **s != '"'; (*s)++) {

@@ -422,7 +422,7 @@ static err calculate_clean(const json_t *given, json_t **value, const char **mes
         *message = SENTENCE_SHAPE;
         return ERR_OK;
     }
-    return keep(json_copy((json_t *)(uintptr_t)given), value);
+    return json_copied(given, value);
 }
 
 err value_clean(const struct form_item *item, const json_t *given, json_t **value,
