@@ -6,13 +6,15 @@
 #   make check-ha      three PostgreSQL machines on loopback, killed under load: what is lost (10 minutes)
 #   make bench         the targets of docs/bench.md, measured on this machine; CASES=1000000 for the largest store
 #   make fuzz          a long run of every fuzz target (SECONDS each, 600 by default)
+#   make fault         every allocation of every act under test fails once: hours (FAULT=places: each place
+#                      of the program that allocates, a quarter of an hour)
 #   make lint          tools/lint alone
 #   make analyze       clang-tidy over src/ (or FILES="...")
 #   make translations  the catalogues of data/locale from the sources
 #   make web           web/dist (style sheet and script, kept in the repository) from web/scss and web/js
 #   make clean         removes what the above made
 
-.PHONY: all demo check check-ha bench fuzz lint analyze translations web clean
+.PHONY: all demo check check-ha bench fuzz fault lint analyze translations web clean
 
 all:
 	@tools/deps build
@@ -40,6 +42,10 @@ bench:
 fuzz:
 	@tools/deps build test
 	@tools/fuzz $(SECONDS)
+
+fault:
+	@tools/deps build test
+	@tools/fault
 
 lint:
 	@tools/lint

@@ -71,6 +71,8 @@ struct casefile {
     struct vault *vault;     /* the keys that the actor holds */
     compartment_set held;    /* compartments that the actor can read */
     compartment_set there;   /* compartments in which the case has anything: there & ~held is withheld */
+    compartment_set damaged; /* see case_leave_out_damaged */
+    bool facts_damaged;      /* the facts are there and can't be read: `facts` are empty ones */
     const struct facts *facts; /* never NULL; empty ones while none are recorded or held */
     struct case_content *content; /* ciphertext as read, opened when asked for */
     mem *ctx;                /* what the casefile and everything read from it belongs to */
@@ -130,6 +132,10 @@ err case_mine(struct node *node, struct actor *actor, const char *from, mem *ctx
 err case_answers(const struct casefile *c, const struct form *form, json_t **out);
 /* case_answer: the answer to one question outside of repeats, without opening the other compartments; NULL: none, or withheld. */
 err case_answer(const struct casefile *c, const struct form *form, const struct form_item *item, const json_t **out);
+/* case_leave_out_damaged: answers that don't open with the key that they are under (a damaged disk, a changed
+ * store) count as withheld from then on, so that the rest can be read and saved and what is damaged stays as
+ * it is, for whoever has a backup. Their compartments go from `held` to `damaged`. For pages. */
+err case_leave_out_damaged(struct casefile *c);
 /* case_revision: the sum of the revisions of a form's records that the actor holds: what a page hands back to
  * save, so that it can't overwrite what somebody else saved meanwhile. */
 int64_t case_revision(const struct casefile *c, const char *form_id);

@@ -46,6 +46,32 @@ static err open_row(const struct casefile *c, size_t at, enum compartment compar
     return ERR_OK;
 }
 
+/* Held, and not left out. */
+static bool readable(const struct casefile *c, const char *kind, enum compartment compartment)
+{
+    bool left_out = text_same(kind, "form") && (c->damaged & COMPARTMENT_BIT(compartment)) != 0;
+    return vault_holds(c->vault, compartment) && !left_out;
+}
+
+err case_leave_out_damaged(struct casefile *c)
+{
+    for (size_t i = 0; i < c->content->rows.n; i++) {
+        const struct db_record *row = &c->content->rows.at[i];
+        enum compartment compartment;
+        json_t *body;
+        if (!text_same(row->kind, "form")) continue;
+        TRY(compartment_parse(row->compartment, &compartment));
+        if (!readable(c, row->kind, compartment)) continue;
+        err e = open_body(c, i, &body);
+        if (e.kind == ERR_CRYPTO)
+            c->damaged |= COMPARTMENT_BIT(compartment);
+        else
+            TRY(e);
+    }
+    c->held &= ~c->damaged;
+    return ERR_OK;
+}
+
 err case_records(const struct casefile *c, const char *kind, struct case_records *out)
 {
     struct case_content *content = c->content;
@@ -66,7 +92,7 @@ err case_records(const struct casefile *c, const char *kind, struct case_records
         if (!text_same(row->kind, kind)) continue;
         enum compartment compartment;
         TRY(compartment_parse(row->compartment, &compartment));
-        if (!vault_holds(c->vault, compartment)) continue;
+        if (!readable(c, kind, compartment)) continue;
         TRY(open_row(c, i, compartment, &at[n]));
         n++;
     }
@@ -93,7 +119,7 @@ err case_record_one(const struct casefile *c, const char *kind, const char *name
 {
     TRY(c->content->failed);
     size_t at = row_of(c, kind, name, compartment);
-    ENSURE(at < c->content->rows.n && vault_holds(c->vault, compartment), ERR_NOT_FOUND,
+    ENSURE(at < c->content->rows.n && readable(c, kind, compartment), ERR_NOT_FOUND,
            "the case has no such record");
     struct case_record *record = mem_new(c->ctx, struct case_record);
     ENSURE_MEM(record);
@@ -179,12 +205,15 @@ static err open_facts(struct casefile *c)
     ENSURE_MEM(facts);
     *facts = (struct facts){.label = "", .guardian_name = "", .guardian_contact = ""};
     struct case_records all;
-    TRY(case_records(c, "facts", &all));
+    err e = case_records(c, "facts", &all);
+    c->facts_damaged = e.kind == ERR_CRYPTO;
+    c->facts = facts;
+    if (c->facts_damaged) return ERR_OK; /* no role, no country: nothing can be filled in or sent */
+    TRY(e);
     if (all.n > 0) {
         TRY(facts_read(c->ctx, all.at[0].body, facts));
         facts->revision = all.at[0].revision;
     }
-    c->facts = facts;
     return ERR_OK;
 }
 

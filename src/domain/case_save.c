@@ -19,7 +19,7 @@ err case_write_answers(struct node *node, struct actor *actor, struct casefile *
     const json_t *bodies[COMPARTMENTS] = {0};
     for (unsigned i = 0; i < COMPARTMENTS; i++) {
         enum compartment compartment = (enum compartment)i;
-        if (!vault_holds(c->vault, compartment)) continue;
+        if (!vault_holds(c->vault, compartment) || (c->damaged & COMPARTMENT_BIT(compartment)) != 0) continue;
         const struct case_record *old = NULL;
         err e = case_record_one(c, "form", form->id, compartment, &old);
         if (e.kind != ERR_NOT_FOUND) TRY(e);

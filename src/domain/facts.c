@@ -13,6 +13,7 @@ err facts_save(struct node *node, struct actor *actor, struct casefile *c, const
     TRY(facts_check(new_facts));
     ENSURE(new_facts->revision == c->facts->revision, ERR_CONFLICT,
            "somebody else changed this while you were writing");
+    ENSURE(!c->facts_damaged, ERR_STORE, "what is known of the person and the countries can't be read: the store is damaged");
     JSON_SCOPE(body) = NULL;
     TRY(facts_json(new_facts, &body));
     TRY(vault_freshen(node, actor, c->vault, COMPARTMENT_BIT(COMPARTMENT_IDENTITY)));

@@ -305,6 +305,8 @@ err referral_plan(struct node *node, struct actor *actor, struct casefile *c,
                   const struct referral_request *request, mem *ctx, struct referral_plan *out)
 {
     TRY(actor_need(actor, CAPABILITY_CASE_READ));
+    ENSURE(!c->facts_damaged, ERR_STORE,
+           "what is known of the person and the countries can't be read: the store is damaged");
     struct planning p = {.node = node, .c = c, .request = request, .ctx = ctx};
     TRY(formbook_find(node->forms, request->form_id, &p.plan.form));
     TRY(policy_load(ctx, node->data_folder, node->settings.country, p.plan.form, &p.policy));

@@ -58,6 +58,7 @@ static err take_answers(struct filing *f)
     unsigned own = case_party(f->node, f->c);
     json_t *stored;
     if (f->a->answers == NULL) return ERR_OK;
+    ENSURE(!f->c->facts_damaged, ERR_STORE, "what is known of the person and the countries can't be read: the store is damaged");
     err e = formbook_find(f->node->forms, form->id, &ours);
     if (e.kind == ERR_NOT_FOUND || (!err_failed(e) && ours != form)) return ERR_OK;
     TRY(e);

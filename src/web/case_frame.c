@@ -1,6 +1,7 @@
 /* case_frame.c - bar and tabs of a case. */
 #include "web/case_frame.h"
 
+#include "base/log.h"
 #include "base/text.h"
 #include "domain/facts.h"
 #include "domain/formbook.h"
@@ -107,6 +108,17 @@ static void put_tabs(struct page *p, const struct casefile *c, enum case_tab cur
     }
 }
 
+void case_damaged(struct page *p, const struct casefile *c, bool consents, bool messages)
+{
+    if (c->damaged == 0 && !c->facts_damaged && !consents && !messages) return;
+    struct view *damage = put_object(p, p->data, "damage");
+    put_compartments(p, damage, "compartments", c->damaged);
+    put_flag(p, damage, "facts", c->facts_damaged);
+    put_flag(p, damage, "consent", consents);
+    put_flag(p, damage, "messages", messages);
+    LOG(LOG_ERROR, "case.damaged", log_text("case", c->id.text));
+}
+
 err case_begin(void *app, struct http_request *rq, struct http_response *rs, enum case_tab tab,
                struct page *p, struct casefile **out)
 {
@@ -115,6 +127,8 @@ err case_begin(void *app, struct http_request *rq, struct http_response *rs, enu
     TRY(case_find(p->node, p->actor, page_parameter(p, "code"), p->ctx, &c));
     put_text(p, p->data, "code", c->code);
     put_path(p, p->data, "href", "/cases/%s", c->code);
+    TRY(case_leave_out_damaged(c));
+    if (tab != TAB_OVERVIEW) case_damaged(p, c, false, false); /* the overview knows more, later */
     TRY(put_bar(p, c));
     if (tab == TAB_NONE)
         put_path(p, p->data, "back", "/cases/%s", c->code);

@@ -14,6 +14,9 @@ enum case_tab { TAB_OVERVIEW, TAB_FACTS, TAB_CONSENT, TAB_TIMELINE, TAB_NONE };
  * way back instead, to the case itself unless the view puts another "back". */
 err case_begin(void *app, struct http_request *rq, struct http_response *rs, enum case_tab tab,
                struct page *p, struct casefile **out);
+/* case_damaged: says on the page, and in the log by the case's id, which parts of the case can't be read, if any: those
+ * that were left out of it, its consents, its messages. */
+void case_damaged(struct page *p, const struct casefile *c, bool consents, bool messages);
 /* case_form: the form of the parameter "form". ERR_NOT_FOUND. */
 err case_form(struct page *p, const struct form **out);
 /* case_reading: labels in the reader's language. */

@@ -117,10 +117,13 @@ static err add_section(struct overview *o, struct view *tasks, const struct form
                        const struct form_reading *reading)
 {
     bool withheld = (section->compartments & o->c->held) == 0;
+    bool damaged = withheld && (section->compartments & o->c->damaged) != 0;
     const char *title = form_text(form, reading, section->label).text;
     const char *href = withheld ? NULL : path_in(o, "forms/%s/%s", form->id, section->name);
-    struct view *task =
-        add_task(o, tasks, NULL, title, href, withheld ? "withheld" : section_status(count->state));
+    const char *status = damaged    ? "damaged"
+                         : withheld ? "withheld"
+                                    : section_status(count->state);
+    struct view *task = add_task(o, tasks, NULL, title, href, status);
     return withheld ? ERR_OK : put_progress(o, task, count);
 }
 
@@ -205,6 +208,13 @@ static void put_origin(struct overview *o)
     }
 }
 
+/* What does not open is left out of the page and said. */
+static err shown_without(err e, bool *missing)
+{
+    *missing = e.kind == ERR_CRYPTO;
+    return *missing ? ERR_OK : e;
+}
+
 err case_show(void *app, struct http_request *rq, struct http_response *rs)
 {
     struct page p;
@@ -214,7 +224,9 @@ err case_show(void *app, struct http_request *rq, struct http_response *rs)
     if (page_may(&p, CAPABILITY_INBOX_READ))
         TRY(incoming_settle(p.node, p.actor, &settled, &problems));
     struct overview o = {.p = &p, .c = c, .groups = put_list(&p, p.data, "groups")};
-    TRY(consent_all(c, p.ctx, &o.consents));
+    /* What of this page can't be read is named, the rest is shown; without it nothing is agreed to. */
+    bool no_consents = false, no_messages = false;
+    TRY(shown_without(consent_all(c, p.ctx, &o.consents), &no_consents));
     TRY(conversation_list(p.node, p.actor, c, p.ctx, &o.conversations));
     put_origin(&o);
     add_first(&o);
@@ -222,7 +234,8 @@ err case_show(void *app, struct http_request *rq, struct http_response *rs)
     add_sending(&o);
     put_consent_states(&p, put_list(&p, p.data, "consents"), &o.consents);
     put_countries_of(&p, c->facts);
-    TRY(put_steps(&p, c));
+    TRY(shown_without(put_steps(&p, c), &no_messages));
+    case_damaged(&p, c, no_consents, no_messages);
     return page_show(&p, "case");
 }
 

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/text.h"
 #include "domain/contact.h"
 #include "domain/facts.h"
@@ -46,6 +47,7 @@ struct section_page {
     struct answer_problem *problems;
     size_t problems_n;
     bool conflict;
+    bool unsaved; /* the store did not take it */
 };
 
 static err begin(void *app, struct http_request *rq, struct http_response *rs,
@@ -107,6 +109,7 @@ static err show(struct section_page *s, const json_t *answers)
              top == NULL ? NULL : form_text(s->form, &s->reading, top->hint).text);
     put_flag(p, p->data, "withheld", fields.withheld);
     put_flag(p, p->data, "conflict", s->conflict);
+    put_flag(p, p->data, "unsaved", s->unsaved);
     put_number(p, p->data, "seen", case_revision(s->c, s->form->id));
     for (unsigned i = 0; i < COMPARTMENTS; i++)
         if (s->section->compartments == COMPARTMENT_BIT(i))
@@ -265,6 +268,13 @@ err section_post(void *app, struct http_request *rq, struct http_response *rs)
         s.conflict = true;
         s.p.status = 409;
         TRY(case_find(s.p.node, s.p.actor, s.c->code, s.p.ctx, &s.c));
+        return show(&s, input.answers);
+    }
+    /* The disk is full or fails, or there is no memory or no turn: it may work in a while. */
+    if (e.kind == ERR_STORE || e.kind == ERR_BUSY || e.kind == ERR_MEMORY) {
+        log_err(LOG_ERROR, "section.save", e);
+        s.unsaved = true;
+        s.p.status = 503;
         return show(&s, input.answers);
     }
     TRY(e);

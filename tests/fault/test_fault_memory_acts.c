@@ -17,7 +17,7 @@ static struct {
     struct office *at;
     struct rows records, keys;
     int64_t grown[WORLD_TABLES];
-    bool learnt;
+    bool learnt, failed_before;
     const char *ignored; /* a table that may differ */
     const char *was, *wanted;
     struct bytes post;
@@ -56,7 +56,7 @@ static void differs(const char *what, const char *table)
 static bool is_audit(const char *table) { return text_starts(table, "audit_"); }
 
 /* As before, or grown by what the act writes. That somebody looked is noted before anything is shown, once
- * a minute: it may stand there although the rest failed, and is then not written again. */
+ * a minute: it may stand there although the rest failed; then it may be written again or not. */
 static void look_rows(void *world, err result)
 {
     (void)world;
@@ -66,10 +66,10 @@ static void look_rows(void *world, err result)
     w.learnt = w.learnt || !err_failed(result);
     if (!err_failed(result))
         for (size_t i = 0; i < now.tables; i++) w.records.n[i] += w.grown[i];
-    if (err_failed(result))
-        for (size_t i = 0; i < now.tables; i++)
-            if (is_audit(now.name[i]) && now.n[i] > w.records.n[i] && now.n[i] <= w.records.n[i] + 1)
-                now.n[i] = w.records.n[i];
+    for (size_t i = 0; i < now.tables; i++)
+        if (is_audit(now.name[i]) && now.n[i] == w.records.n[i] + 1 && (err_failed(result) || w.failed_before))
+            now.n[i] = w.records.n[i];
+    w.failed_before = err_failed(result);
     const char *table = rows_differ(&w.records, &now, w.ignored);
     if (table != NULL) differs(err_failed(result) ? "it failed and wrote" : "it wrote another thing", table);
     table = rows_fewer(&w.keys, &keys);

@@ -288,7 +288,31 @@ static void a_case_that_was_changed_does_not_hide_the_others(void **state)
         else assert_null(mine.at[i].name);
     }
     BAD(ERR_CRYPTO, case_find(o->node, o->worker, a->code, o->ctx, &found));
-    BAD(ERR_CRYPTO, case_find(o->node, o->worker, b->code, o->ctx, &found));
+    /* Of a case whose facts don't open nothing is made up: no role, so nothing to fill in, and no new facts over them. */
+    found = office_find(o, o->worker, b->code);
+    assert_true(found->facts_damaged);
+    assert_int_equal(case_party(o->node, found), 0);
+    struct facts fresh = *found->facts;
+    BAD(ERR_STORE, facts_save(o->node, o->worker, found, &fresh));
+}
+
+static void damaged_answers_are_left_out_and_stay(void **state)
+{
+    struct office *o = *state;
+    struct casefile *c = office_case(o, "Blue door"), *found;
+    office_answer(o, c, "s1_1", "{\"person_name\": \"Zamira\"}");
+    office_answer(o, c, "s3_2", "{\"medication\": \"Iron\"}");
+    int64_t whole = RECORDS(o, "SELECT count(*) FROM record WHERE compartment = 'health'");
+    office_sql(o, "opentrm.db", "UPDATE record SET body = randomblob(200) WHERE kind = 'form' AND compartment = 'health'");
+    found = office_find(o, o->worker, c->code);
+    json_t *answers;
+    BAD(ERR_CRYPTO, case_answers(found, o->form, &answers));
+    OK(case_leave_out_damaged(found));
+    assert_int_equal(found->damaged, COMPARTMENT_BIT(COMPARTMENT_HEALTH));
+    assert_int_equal(found->held & COMPARTMENT_BIT(COMPARTMENT_HEALTH), 0);
+    assert_string_equal(answers_text(o, found), "{\"person_name\":\"Zamira\"}");
+    office_answer(o, found, "s1_1", "{\"person_name\": \"Zamira L.\"}");
+    assert_int_equal(RECORDS(o, "SELECT count(*) FROM record WHERE compartment = 'health'"), whole);
 }
 
 /* ---- facts ---- */
@@ -437,6 +461,7 @@ int main(void)
         TEST(saving_without_a_compartment_leaves_it_as_it_is),
         TEST(a_moved_record_does_not_open),
         TEST(a_case_that_was_changed_does_not_hide_the_others),
+        TEST(damaged_answers_are_left_out_and_stay),
         TEST(facts_are_checked_and_saved),
         TEST(nobody_is_an_adult_by_default),
         TEST(a_heading_is_filled_from_the_organisation_once),
