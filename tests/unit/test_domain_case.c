@@ -293,6 +293,8 @@ static void a_case_that_was_changed_does_not_hide_the_others(void **state)
     assert_true(found->facts_damaged);
     assert_int_equal(case_party(o->node, found), 0);
     struct facts fresh = *found->facts;
+    fresh.n_countries = 1;
+    fresh.countries[0] = (struct facts_country){.code = "IT", .roles = PARTY_EXPLOITATION};
     BAD(ERR_STORE, facts_save(o->node, o->worker, found, &fresh));
 }
 
