@@ -101,9 +101,8 @@ static err restore(struct cli *cli)
                   (long long)made.records_rows, keys_at, (long long)made.keys_rows);
     (void)fprintf(cli->out, "%lld erasures replayed\n", (long long)made.erasures);
     (void)fprintf(cli->out,
-                  "node.key and node.crt are the ones of the backup; fingerprint of the node: %s\n"
-                  "Compare it with what a partner has. Everybody signs in anew. The old node must not run any more.\n",
-                  made.fingerprint);
+                  "node.key and node.crt are the ones of the backup. `opentrm partner card` prints the fingerprint of the node:\n"
+                  "compare it with what a partner has. Everybody signs in anew. The old node must not run any more.\n");
     return ERR_OK;
 }
 

@@ -67,7 +67,7 @@ const struct command COMMANDS_PARTNER[] = {
     {.words = "partner add",
      .arguments = {"DIR", "FILE"},
      .help = "pins a partner's node card, or takes a newer one of a pinned partner",
-     .options = {{"fingerprint", "F", "as the partner read it out; needed for a partner who is not pinned yet"}},
+     .options = {{"fingerprint", "F", "as the partner read it out; needed for a partner who is not pinned yet, and for new keys of agencies"}},
      .run = add},
     {.words = "partner list", .arguments = {"DIR"}, .help = "lists the pinned partners", .run = list},
     {.words = "partner show",

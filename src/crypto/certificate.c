@@ -325,11 +325,9 @@ void certificate_fingerprint(const struct certificate *certificate,
     sha256_hex(certificate->der, out);
 }
 
-void certificate_spoken(const struct certificate *certificate, char out[static SPOKEN_ROOM])
+void digest_spoken(const uint8_t digest[static SHA256_SIZE], char out[static SPOKEN_ROOM])
 {
     static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"; /* RFC 4648 §6 */
-    uint8_t digest[SHA256_SIZE];
-    sha256(certificate->der, digest);
     size_t at = 0;
     for (unsigned i = 0; i < 30; i++) {
         unsigned bit = i * 5;
@@ -338,6 +336,13 @@ void certificate_spoken(const struct certificate *certificate, char out[static S
         out[at++] = alphabet[two >> (11 - bit % 8) & 31];
     }
     out[at] = '\0';
+}
+
+void certificate_spoken(const struct certificate *certificate, char out[static SPOKEN_ROOM])
+{
+    uint8_t digest[SHA256_SIZE];
+    sha256(certificate->der, digest);
+    digest_spoken(digest, out);
 }
 
 err certificate_pin(mem *ctx, const struct certificate *certificate, const char **out)

@@ -103,6 +103,8 @@ void certificate_fingerprint(const struct certificate *certificate,
 /* certificate_spoken: the first 150 bits of the same SHA-256 in base32 (RFC 4648 §6: no 0, 1, 8,
  * 9), ten groups of three with hyphens, for two people on the telephone. */
 void certificate_spoken(const struct certificate *certificate, char out[static SPOKEN_ROOM]);
+/* digest_spoken: the same of any SHA-256 (32 bytes). */
+void digest_spoken(const uint8_t digest[static 32], char out[static SPOKEN_ROOM]);
 /* certificate_pin: "sha256//" and the base64 of the SHA-256 of the public key (RFC 7469 §2.4), as
  * libcurl wants it. Owned by ctx. */
 err certificate_pin(mem *ctx, const struct certificate *certificate, const char **out);

@@ -29,7 +29,6 @@ struct restore_wish {
 };
 
 struct restore_made {
-    char fingerprint[SPOKEN_ROOM]; /* of the node: to be compared with what partners have */
     msec records_at, keys_at;
     int64_t records_rows, keys_rows;
     int64_t erasures; /* replayed */

@@ -1,6 +1,7 @@
 /* card.c - node cards: signing, verifying, succession. Their JSON is in card_json.c. */
 #include "exchange/card.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "crypto/sha256.h"
@@ -73,9 +74,59 @@ err card_vouch(mem *ctx, const struct certificate *fresh, const struct private_k
     return cms_sign(ctx, certificate_der(fresh), old_key, old, at, out);
 }
 
-void card_fingerprint(const struct card *card, char out[static SPOKEN_ROOM])
+/* ---- which keys it brings ---- */
+
+static void line_add(struct sha256_stream *s, const char *owner, const char *use,
+                     const struct certificate *certificate)
 {
-    certificate_spoken(card->certificate, out);
+    char fingerprint[FINGERPRINT_ROOM];
+    certificate_fingerprint(certificate, fingerprint);
+    const char *const words[] = {owner, " ", use, " ", fingerprint, "\n"};
+    for (size_t i = 0; i < COUNT_OF(words); i++) sha256_add(s, bytes_text(words[i]));
+}
+
+static int by_id(const void *a, const void *b)
+{
+    const struct card_organisation *const *x = a, *const *y = b;
+    return strcmp((*x)->id.text, (*y)->id.text);
+}
+
+err card_fingerprint(const struct card *card, char out[static SPOKEN_ROOM])
+{
+    const struct card_organisation *sorted[CARD_ORGANISATIONS_MOST];
+    struct sha256_stream s;
+    uint8_t digest[SHA256_SIZE];
+    ENSURE(card->organisation_count <= CARD_ORGANISATIONS_MOST, ERR_LIMIT,
+           "too many organisations on a node card");
+    for (size_t i = 0; i < card->organisation_count; i++) sorted[i] = &card->organisations[i];
+    qsort(sorted, card->organisation_count, sizeof sorted[0], by_id);
+    sha256_begin(&s);
+    line_add(&s, card->node.text, "node", card->certificate);
+    for (size_t i = 0; i < card->organisation_count; i++) {
+        line_add(&s, sorted[i]->id.text, "signing", sorted[i]->signing);
+        for (unsigned c = 0; c < COMPARTMENTS; c++)
+            line_add(&s, sorted[i]->id.text, compartment_name((enum compartment)c),
+                     sorted[i]->keys[c]);
+    }
+    sha256_end(&s, digest);
+    digest_spoken(digest, out);
+    return ERR_OK;
+}
+
+static bool organisation_known(const struct card *pinned, const struct card_organisation *fresh)
+{
+    const struct card_organisation *known = card_organisation_find(pinned, fresh->id);
+    bool same = known != NULL && certificate_same(known->signing, fresh->signing);
+    for (unsigned c = 0; same && c < COMPARTMENTS; c++)
+        same = certificate_same(known->keys[c], fresh->keys[c]);
+    return same;
+}
+
+bool card_brings_keys(const struct card *pinned, const struct card *fresh)
+{
+    for (size_t i = 0; i < fresh->organisation_count; i++)
+        if (!organisation_known(pinned, &fresh->organisations[i])) return true;
+    return false;
 }
 
 const struct card_organisation *card_organisation_find(const struct card *card, struct id id)

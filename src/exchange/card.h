@@ -2,9 +2,10 @@
  * (design §8).
  *
  * A file that an office mails to another: canonical JSON in a CMS SignedData (PEM), signed by the
- * node's transport key, whose certificate is inside. Two people compare the fingerprint of that
- * certificate by voice; from then on the node is pinned, and only cards signed by the pinned key,
- * or by a new key that the pinned one vouches for, with a higher sequence, replace it.
+ * node's transport key, whose certificate is inside. Two people compare the fingerprint of all its
+ * keys by voice; from then on the node is pinned, and only cards signed by the pinned key, or by a
+ * new key that the pinned one vouches for, with a higher sequence, replace it; a card that brings
+ * new keys of organisations is compared by voice again.
  *
  * Called by partner commands and pages, by sending (recipient certificates) and by receiving. Pure.
  */
@@ -75,8 +76,12 @@ err card_successor(const struct card *pinned, const struct card *fresh, msec at,
 err card_vouch(mem *ctx, const struct certificate *fresh, const struct private_key *old_key,
                const struct certificate *old, msec at, struct bytes *out);
 
-/* card_fingerprint: what two offices compare: certificate_spoken of the transport certificate. */
-void card_fingerprint(const struct card *card, char out[static SPOKEN_ROOM]);
+/* card_fingerprint: what two offices compare: over all certificates of the card, the node's and its
+ * organisations' (docs/protocol.md), so that who has stolen the node's key can't slip in others. */
+err card_fingerprint(const struct card *card, char out[static SPOKEN_ROOM]);
+/* card_brings_keys: does `fresh` name an organisation, or a certificate of one, that `pinned` does
+ * not? Then the node's signature is not enough: two people compare again. */
+bool card_brings_keys(const struct card *pinned, const struct card *fresh);
 const struct card_organisation *card_organisation_find(const struct card *card, struct id id);
 /* card_endpoint_find: the URL of that kind, or NULL. */
 const char *card_endpoint_find(const struct card *card, const char *kind);

@@ -54,7 +54,10 @@ static err trust(struct adding *a, const char *fingerprint)
     if (!pinned_now) return ERR_OK;
     struct card *pinned;
     TRY(card_read(a->ctx, a->known.card, a->known.pinned_at, &pinned));
-    return card_successor(pinned, a->card, node_now(a->node), &a->same);
+    TRY(card_successor(pinned, a->card, node_now(a->node), &a->same));
+    ENSURE(spoken || !card_brings_keys(pinned, a->card), ERR_INPUT,
+           "this card brings new keys of agencies: telephone the other office, and give the fingerprint that they read out");
+    return ERR_OK;
 }
 
 static err joined(mem *ctx, const char *const *words, const char **out)
@@ -125,7 +128,7 @@ err partner_add(struct node *node, struct actor *actor, struct bytes pem, const 
     TRY(card_read(ctx, pem, node_now(node), &a->card));
     ENSURE(!text_same(a->card->node.text, node->settings.id), ERR_INPUT, "this is this node's own card");
     ENSURE(card_endpoint_find(a->card, "as2") != NULL, ERR_INPUT, "the card names no address to send to");
-    card_fingerprint(a->card, a->spoken);
+    TRY(card_fingerprint(a->card, a->spoken));
     TRY(db_read(node->records, read_known, a));
     TRY(trust(a, fingerprint));
     a->contacts.at = mem_array(ctx, struct db_contact, a->card->organisation_count + 1);

@@ -1,7 +1,7 @@
 /* partner.h - pinned partners: our own card, taking in theirs, showing them.
  *
  * A partner is pinned once two offices have compared the fingerprint by voice; later cards must be signed by the pinned key
- * and have a higher sequence. A card's organisations become entries of the directory in the same transaction.
+ * and have a higher sequence; those that bring new keys of agencies are compared by voice again. A card's organisations become entries of the directory in the same transaction.
  *
  * Called by cli and web. Source: design §8 "Partners".
  */
@@ -23,7 +23,7 @@ struct partner_added {
     const char *country;
     bool known; /* it was pinned before */
 };
-/* partner_add: actor NULL: the command line. For a partner not pinned yet `fingerprint` (as spoken: any case, hyphens or spaces)
+/* partner_add: actor NULL: the command line. For a partner not pinned yet, or a card with new keys of agencies, `fingerprint` (as spoken: any case, hyphens or spaces)
  * must be the card's: ERR_INPUT if missing, ERR_PEER if different. ERR_PEER for a card that may not follow the pinned one,
  * ERR_CRYPTO, ERR_INPUT. */
 err partner_add(struct node *node, struct actor *actor, struct bytes pem, const char *fingerprint, mem *ctx,

@@ -132,6 +132,6 @@ err partner_own_card(struct node *node, mem *ctx, struct bytes *pem, char spoken
         o.fresh = (const char *)pem->p;
         TRY(db_run(node->records, write_own, &o));
     }
-    card_fingerprint(&card, spoken);
+    TRY(card_fingerprint(&card, spoken));
     return ERR_OK;
 }

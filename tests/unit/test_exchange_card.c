@@ -1,7 +1,9 @@
 /* Node cards: made, read, and replaced only by their owner. */
 #include "pair.h"
 
+#include "base/buf.h"
 #include "base/json.h"
+#include "crypto/sha256.h"
 #include "exchange/card.h"
 
 static mem *all;
@@ -60,10 +62,54 @@ static void card_comes_back(void **state)
     assert_true(certificate_same(o->signing, it->signing));
     for (unsigned c = 0; c < COMPARTMENTS; c++)
         assert_true(certificate_same(o->keys[c], it->keys[c]));
-    char spoken[SPOKEN_ROOM], again[SPOKEN_ROOM];
-    card_fingerprint(read, spoken);
-    certificate_spoken(it->node_certificate, again);
-    assert_string_equal(spoken, again);
+}
+
+/* ---- what is compared by voice covers every key ---- */
+
+static void a_fingerprint_covers_every_key(void **state)
+{
+    (void)state;
+    MEM_SCOPE(ctx, NULL);
+    struct card card = side_card(it, "IT", 1);
+    char spoken[SPOKEN_ROOM], other[SPOKEN_ROOM];
+    OK(card_fingerprint(&card, spoken));
+    /* As docs/protocol.md says. */
+    struct buf lines;
+    struct bytes text;
+    char hex[FINGERPRINT_ROOM];
+    uint8_t digest[SHA256_SIZE];
+    buf_init(&lines, ctx, 4096);
+    certificate_fingerprint(it->node_certificate, hex);
+    buf_addf(&lines, "%s node %s\n", it->node.text, hex);
+    certificate_fingerprint(it->signing, hex);
+    buf_addf(&lines, "%s signing %s\n", it->organisation.text, hex);
+    for (unsigned c = 0; c < COMPARTMENTS; c++) {
+        certificate_fingerprint(it->keys[c], hex);
+        buf_addf(&lines, "%s %s %s\n", it->organisation.text, compartment_name((enum compartment)c), hex);
+    }
+    OK(buf_done(&lines, &text));
+    sha256(text, digest);
+    digest_spoken(digest, other);
+    assert_string_equal(spoken, other);
+    /* Each key, in turn another one. */
+    for (int i = -1; i < COMPARTMENTS; i++) {
+        struct card_organisation own = card.organisations[0];
+        struct card changed = card;
+        changed.organisations = &own;
+        const struct certificate **at = i < 0 ? &changed.organisations[0].signing : &changed.organisations[0].keys[i];
+        *at = i < 0 ? al->signing : al->keys[i];
+        OK(card_fingerprint(&changed, other));
+        assert_string_not_equal(spoken, other);
+        assert_true(card_brings_keys(&card, &changed));
+    }
+    struct card_organisation own = card.organisations[0];
+    struct card same = card;
+    same.organisations = &own;
+    assert_false(card_brings_keys(&card, &same));
+    own.id = al->organisation;
+    assert_true(card_brings_keys(&card, &same));
+    same.organisation_count = 0; /* one that is gone brings nothing */
+    assert_false(card_brings_keys(&card, &same));
 }
 
 static void cards_that_are_not_made(void **state)
@@ -235,6 +281,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(card_comes_back),
+        cmocka_unit_test(a_fingerprint_covers_every_key),
         cmocka_unit_test(cards_that_are_not_made),
         cmocka_unit_test(cards_that_are_not_believed),
         cmocka_unit_test(who_replaces_a_card),

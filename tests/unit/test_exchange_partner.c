@@ -50,7 +50,7 @@ static void our_card_is_the_same_until_something_changes(void **state)
     clock_set(b->clock, T0 + 200 * MSEC_DAY); /* more than half of its time is over */
     again = card_of(&b->al);
     assert_int_equal(sequence_of(&b->al, again.pem), 2);
-    assert_string_equal(first.spoken, again.spoken);
+    assert_string_equal(first.spoken, again.spoken); /* of the keys, which are the same */
     OK(organisation_keys_make(b->al.node, b->al.admin, b->al.other_agency));
     struct card_file more = card_of(&b->al);
     assert_int_equal(sequence_of(&b->al, more.pem), 3);
@@ -148,6 +148,22 @@ static void a_newer_card_needs_no_voice_and_an_older_one_is_refused(void **state
     assert_int_equal(RECORDS(&b->it, "SELECT sequence FROM partner"), 2);
 }
 
+/* Who holds a node's key can sign any card; a key of an agency that partners did not hear of needs their ears. */
+static void new_keys_of_agencies_need_a_voice(void **state)
+{
+    struct border *b = *state;
+    struct card_file old = card_of(&b->al);
+    OK(add(&b->it, old.pem, old.spoken));
+    OK(organisation_keys_make(b->al.node, b->al.admin, b->al.other_agency));
+    struct card_file more = card_of(&b->al);
+    assert_string_not_equal(more.spoken, old.spoken);
+    BAD(ERR_INPUT, add(&b->it, more.pem, NULL));
+    BAD(ERR_PEER, add(&b->it, more.pem, old.spoken));
+    assert_int_equal(RECORDS(&b->it, "SELECT sequence FROM partner"), 1);
+    OK(add(&b->it, more.pem, more.spoken));
+    assert_int_equal(RECORDS(&b->it, "SELECT sequence FROM partner"), 2);
+}
+
 static void only_an_administrator_pins_and_revokes(void **state)
 {
     struct border *b = *state;
@@ -207,6 +223,7 @@ int main(void)
         TEST(a_new_partner_is_pinned_by_voice),
         TEST(a_card_that_was_changed_is_refused),
         TEST(a_newer_card_needs_no_voice_and_an_older_one_is_refused),
+        TEST(new_keys_of_agencies_need_a_voice),
         TEST(only_an_administrator_pins_and_revokes),
         TEST(a_revoked_partner_is_out_until_it_is_pinned_again),
         TEST(a_card_that_has_ended_is_not_written_to),
