@@ -51,11 +51,24 @@ static err migrate_alone(struct db *db, struct db_conn *conn)
     return err_failed(e) ? e : ended;
 }
 
+/* Without `create` nothing is written where no store of ours is, not even the engine's own table. */
+static err store_find(struct db *db)
+{
+    struct db_conn *conn = NULL;
+    if (db->settings.create || db->engine->one_writer) return ERR_OK;
+    TRY(db->engine->open(&db->settings, false, &conn));
+    err e = migrate_find(db->engine, conn, db->settings.store,
+                         steps_of(db->settings.store));
+    db->engine->close(conn);
+    return e;
+}
+
 /* One connection brings the store to this version; then it is the writer's, or makes place for the
  * lanes. */
 static err writing_start(struct db *db)
 {
     struct db_conn *conn = NULL;
+    TRY(store_find(db));
     TRY(db->engine->open(&db->settings, true, &conn));
     err e = migrate_alone(db, conn);
     if (!err_failed(e) && db->engine->one_writer)

@@ -43,7 +43,8 @@ struct db_settings {
 };
 
 /* db_open: opens and migrates. Call it from one thread at start; the result may then be used from
- * all. It belongs to ctx and closes with it. ERR_NOT_FOUND without `create`; ERR_STATE for a store
+ * all. It belongs to ctx and closes with it. ERR_NOT_FOUND without `create` (PostgreSQL: no store of
+ * ours in the database); ERR_STATE for a store
  * that is newer than this program, or older and read_only; ERR_STORE if damaged or not a store. */
 err db_open(mem *ctx, const struct db_settings *settings, struct db **out);
 /* db_close: refuses what is new (ERR_STATE), lets what waits finish, closes. No thread may be

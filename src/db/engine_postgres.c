@@ -11,11 +11,15 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "base/buf.h"
 #include "base/text.h"
 #include "db/postgres_conn.h"
+#include "db/table.h"
 
 enum {
     SQL_ROOM = 512,
+    SCRUB_MOST = 4096,
+    CONNECT_LEAST = 3000, /* milliseconds to reach a server, however short the wait for a turn is */
     LOOK_AGAIN = 100, /* milliseconds between two tries to reach a server */
     MIGRATION_LOCK = 0x6f74726d, /* one process migrates; the number is any */
 };
@@ -51,7 +55,7 @@ static void look_again_later(void)
 static err connected(struct db_conn *conn)
 {
     if (conn->handle != NULL) return ERR_OK;
-    conn->stop_at = clock_monotonic() + conn->wait;
+    conn->stop_at = clock_monotonic() + (conn->wait > CONNECT_LEAST ? conn->wait : CONNECT_LEAST);
     err e = postgres_connect(conn);
     if (err_failed(e)) look_again_later();
     return e;
@@ -193,12 +197,22 @@ static err conn_check(struct db_conn *conn)
     return e;
 }
 
-/* Deleted rows leave their pages. What a page's free space and the write-ahead log keep is told in
+/* Deleted rows leave their pages: ours, nobody else's in the same database. What a page's free space and the write-ahead log keep is told in
  * docs/security.md. */
 static err conn_scrub(struct db_conn *conn)
 {
+    MEM_SCOPE(scope, NULL);
+    struct buf sql;
+    const char *text;
+    const struct db_tables tables = db_tables_of(conn->store);
+    buf_init(&sql, scope, SCRUB_MOST);
+    for (size_t i = 0; i < tables.n; i++) {
+        buf_add_text(&sql, i == 0 ? "VACUUM " : ", ");
+        buf_add_text(&sql, tables.at[i].name);
+    }
+    TRY(buf_text(&sql, &text));
     TRY(connected(conn));
-    return plain(conn, "VACUUM");
+    return plain(conn, text);
 }
 
 const struct db_engine db_engine_postgres = {

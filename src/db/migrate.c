@@ -31,6 +31,7 @@ struct version {
     int64_t number;
     const struct db_engine *engine;
     struct db_conn *conn;
+    bool create;
 };
 
 static err on_version(mem *ctx, const struct db_value *columns, void *arg)
@@ -48,7 +49,12 @@ static err on_version(mem *ctx, const struct db_value *columns, void *arg)
 
 static err version_read(struct tx *tx, void *arg)
 {
-    return db_one(tx, db_scratch(tx), &VERSION, NULL, 0, on_version, arg);
+    const struct version *v = arg;
+    err e = db_one(tx, db_scratch(tx), &VERSION, NULL, 0, on_version, arg);
+    if (e.kind != ERR_BUG) return e; /* else: no such table, or another program's */
+    if (v->engine->one_writer || v->create)
+        FAIL(ERR_STORE, "this is not a store of this program");
+    FAIL(ERR_NOT_FOUND, "there is no store there");
 }
 
 /* One step, unless another process was faster. */
@@ -88,10 +94,7 @@ static err table_make(struct tx *tx, void *arg)
 /* The version of a store that must have one. */
 static err version_find(struct version *v)
 {
-    err e = in_transaction(v, version_read);
-    if (e.kind == ERR_BUG)
-        FAIL(ERR_STORE, "this is not a store of this program"); /* no such table */
-    if (err_failed(e)) return e;
+    TRY(in_transaction(v, version_read));
     ENSURE(v->number > 0, ERR_STORE, "this is not a store of this program");
     return ERR_OK;
 }
@@ -99,7 +102,8 @@ static err version_find(struct version *v)
 err migrate(const struct db_engine *engine, struct db_conn *conn, enum db_store store,
             struct db_migrations steps, bool create)
 {
-    struct version v = {.store = store, .steps = steps, .engine = engine, .conn = conn};
+    struct version v = {
+        .store = store, .steps = steps, .engine = engine, .conn = conn, .create = create};
     if (create)
         TRY(in_transaction(&v, table_make));
     else
@@ -107,6 +111,13 @@ err migrate(const struct db_engine *engine, struct db_conn *conn, enum db_store 
     do TRY(in_transaction(&v, step_do));
     while ((uint64_t)v.number < steps.n);
     return ERR_OK;
+}
+
+err migrate_find(const struct db_engine *engine, struct db_conn *conn, enum db_store store,
+                 struct db_migrations steps)
+{
+    struct version v = {.store = store, .steps = steps, .engine = engine, .conn = conn};
+    return version_find(&v);
 }
 
 err migrate_check(const struct db_engine *engine, struct db_conn *conn, enum db_store store,

@@ -24,9 +24,12 @@ extern const struct db_migrations db_migrations_keys;
 
 /* migrate: does what is missing. ERR_STATE if the store is newer than the program, or of the other
  * kind. Without `create` an empty file is no store: ERR_STORE (a lost file must not pass for a new
- * node). */
+ * node); neither is an empty database, or one with something else in it: ERR_NOT_FOUND. */
 err migrate(const struct db_engine *engine, struct db_conn *conn, enum db_store store,
             struct db_migrations steps, bool create);
+/* migrate_find: is there a store, of this kind? The same failures; for reading. */
+err migrate_find(const struct db_engine *engine, struct db_conn *conn, enum db_store store,
+                 struct db_migrations steps);
 /* migrate_check: ERR_STATE unless the store is exactly of this version; for reading only. */
 err migrate_check(const struct db_engine *engine, struct db_conn *conn, enum db_store store,
                   struct db_migrations steps);

@@ -64,7 +64,10 @@ err postgres_address_read(mem *ctx, const char *s, struct postgres_address *out)
     TRY(copy(ctx, value_of(options, "options"), &address.options));
     ENSURE(!text_empty(address.database), ERR_INPUT,
            "this address names no database: postgres://user@host:port/database");
-    if (address.hosts != NULL) TRY(all_near(ctx, address.hosts, &near));
+    /* libpq goes to the numbers, where they are given, whatever the names are. */
+    const char *numbers = value_of(options, "hostaddr");
+    const char *where = numbers == NULL ? address.hosts : numbers;
+    if (where != NULL) TRY(all_near(ctx, where, &near));
     address.sslmode = near ? "prefer" : "verify-full";
     *out = address;
     return ERR_OK;

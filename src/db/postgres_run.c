@@ -47,6 +47,18 @@ static err answer_take(struct db_conn *conn, PGresult **out)
     return ERR_OK;
 }
 
+/* The highest $n of the SQL; the server knows only how many types it was told. */
+static int parameters_of(const char *sql)
+{
+    int most = 0;
+    for (const char *at = strchr(sql, '$'); at != NULL; at = strchr(at, '$')) {
+        int n = 0;
+        while (*++at >= '0' && *at <= '9' && n <= DB_PARAMETERS_MOST) n = n * 10 + (*at - '0');
+        if (n > most) most = n;
+    }
+    return most;
+}
+
 /* Compares what the SQL says with what the constant says. */
 static err statement_check(struct db_conn *conn, const struct db_query *q, const char *name)
 {
@@ -54,8 +66,9 @@ static err statement_check(struct db_conn *conn, const struct db_query *q, const
     if (PQsendDescribePrepared(conn->handle, name) == 0) return postgres_err(conn, NULL);
     TRY(answer_take(conn, &result));
     if (PQresultStatus(result) != PGRES_COMMAND_OK) return postgres_err(conn, result);
-    ENSURE(PQnparams(result) == (int)strlen(q->in), ERR_BUG,
-           "a statement with other parameters than it says");
+    ENSURE(PQnparams(result) == (int)strlen(q->in) &&
+               parameters_of(q->sql) == (int)strlen(q->in),
+           ERR_BUG, "a statement with other parameters than it says");
     ENSURE(PQnfields(result) == (int)strlen(q->out), ERR_BUG,
            "a statement with other columns than it says");
     return ERR_OK;
