@@ -24,4 +24,29 @@ static inline struct engine_answer engine_node(const char *folder, const char *f
     return out;
 }
 
+/* In how many tables of a node's stores a word stands; of stores that are files nothing is said. */
+static inline int engine_node_grep(const char *folder, const char *word)
+{
+    int hits = 0;
+    mem *ctx = talloc_new(NULL);
+    for (int i = 0; engine_server() != NULL && i < 2; i++) {
+        struct db_settings settings;
+        OK(node_store(ctx, folder, (enum db_store)i, &settings));
+        hits += engine_grep(settings.path, word);
+    }
+    talloc_free(ctx);
+    return hits;
+}
+
+/* A node that is a copy of another's files gets stores of its own, with the same rows. */
+static inline void engine_stores_copy(mem *ctx, const char *from, const char *to)
+{
+    struct node_stores stores = {0};
+    if (engine_server() == NULL) return;
+    OK(node_stores_read(ctx, from, &stores));
+    stores.records = engine_copy(ctx, stores.records, DB_RECORDS);
+    stores.keys = engine_copy(ctx, stores.keys, DB_KEYS);
+    OK(node_stores_write(to, &stores));
+}
+
 #endif

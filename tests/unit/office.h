@@ -189,6 +189,7 @@ static inline void office_copy(struct office *o, const struct office *from, stru
         OK(file_write(talloc_asprintf(o->ctx, "%s/%s", o->folder, entry->d_name), content, 0600));
     }
     (void)closedir(dir);
+    engine_stores_copy(o->ctx, from->folder, o->folder);
     o->agency = from->agency;
     o->other_agency = from->other_agency;
     o->casework = from->casework;
@@ -238,7 +239,7 @@ static inline int64_t audited(const struct office *o, const char *action)
     return RECORDS(o, sql);
 }
 
-/* How many files of the node's folder hold these bytes; its log is elsewhere. */
+/* How many files of the node's folder, or tables of its stores, hold these bytes; its log is elsewhere. */
 static inline int office_grep(const struct office *o, const char *needle)
 {
     int hits = 0;
@@ -252,7 +253,7 @@ static inline int office_grep(const struct office *o, const char *needle)
         if (bytes_find(content, bytes_text(needle), 0) != SIZE_MAX) hits++;
     }
     (void)closedir(dir);
-    return hits;
+    return hits + engine_node_grep(o->folder, needle);
 }
 
 /* ---- cases ---- */

@@ -465,8 +465,8 @@ static const struct meddling MEDDLINGS[] = {
      "UPDATE audit_line SET line = replace(line, 'opentrm', 'OPENTRM') WHERE number = 5",
      AUDIT_LINE_MALFORMED, 5},
     {"a commitment edited, and its event to match",
-     "UPDATE audit_line SET line = substr(line, 1, length(line) - 65) || CASE substr(line, -65, 1) "
-     "WHEN 'f' THEN 'e' ELSE 'f' END || substr(line, -64)"
+     "UPDATE audit_line SET line = substr(line, 1, length(line) - 65) || CASE substr(line, length(line) - 64, 1) "
+     "WHEN 'f' THEN 'e' ELSE 'f' END || substr(line, length(line) - 63)"
      " WHERE number = 5",
      AUDIT_LINE_BROKEN, 6},
     {"a line removed", "DELETE FROM audit_line WHERE number = 5", AUDIT_LINE_MISSING, 5},
@@ -489,8 +489,8 @@ static const struct meddling MEDDLINGS[] = {
     {"a whole chain gone", "DELETE FROM audit_line; DELETE FROM audit_event", AUDIT_TAIL_CUT, 9},
     {"a sealed last line rewritten",
      "DELETE FROM audit_line WHERE number > 9;"
-     "UPDATE audit_line SET line = substr(line, 1, length(line) - 65) || CASE substr(line, -65, 1) "
-     "WHEN 'f' THEN 'e' ELSE 'f' END || substr(line, -64)"
+     "UPDATE audit_line SET line = substr(line, 1, length(line) - 65) || CASE substr(line, length(line) - 64, 1) "
+     "WHEN 'f' THEN 'e' ELSE 'f' END || substr(line, length(line) - 63)"
      " WHERE number = 9",
      AUDIT_LINE_REWRITTEN, 9},
     {"an event edited",
@@ -607,6 +607,10 @@ static void erased_events_leave_a_log_that_holds(void **state)
     OK(db_read(log->store.db, read_case, &reading));
     assert_int_equal(reading.out.n, 0);
     OK(db_scrub(log->store.db));
+    if (engine_server() != NULL) {
+        assert_int_equal(engine_grep(log->store.path, gone.text), 0);
+        return;
+    }
     struct bytes file;
     OK(file_read(log->store.ctx, log->store.path, 1 << 26, &file));
     assert_true(bytes_find(file, bytes_text(gone.text), 0) == SIZE_MAX);
@@ -668,12 +672,19 @@ static void sha256sum_and_openssl_agree(void **state)
         folder_remove(folder);
         OK(db_scrub(log->store.db));
         struct bytes whole;
-        OK(file_read(log->store.ctx, log->store.path, 1 << 26, &whole));
+        const char *kept = NULL;
+        if (engine_server() == NULL)
+            OK(file_read(log->store.ctx, log->store.path, 1 << 26, &whole));
+        else
+            kept = engine_copy(log->store.ctx, log->store.path, DB_RECORDS);
         meddle(log, CASES[i]);
         export_to(log, folder);
         if (script_run(folder) != 1) fail_msg("the script missed: %s", CASES[i]);
         db_close(log->store.db);
-        OK(file_write(log->store.path, whole, 0600));
+        if (kept == NULL)
+            OK(file_write(log->store.path, whole, 0600));
+        else
+            log->store.path = kept;
         struct db_settings settings = store_settings(&log->store, DB_RECORDS);
         OK(db_open(log->store.ctx, &settings, &log->store.db));
     }

@@ -85,40 +85,62 @@ static const char *documented(mem *ctx, struct bytes doc, const char *table)
     return NULL;
 }
 
-static void compare(struct bytes doc, enum db_store which)
+/* One table of the store, its columns with a space behind each. */
+static void compare_table(mem *ctx, struct bytes doc, const char *table, const char *columns)
 {
-    struct store s;
+    const char *listed = documented(ctx, doc, table);
+    if (listed == NULL) fail_msg("docs/security.md does not list the table %s", table);
+    const char *rest = columns, *column;
+    for (;;) {
+        OK(text_split(ctx, &rest, ' ', &column));
+        if (text_empty(column)) break;
+        if (!has_word(listed, column)) fail_msg("docs/security.md does not list %s.%s", table, column);
+    }
+    if (words(listed) != words(columns))
+        fail_msg("docs/security.md lists a column of %s twice, or one that is not there: %s", table, listed);
+}
+
+static size_t compare_sqlite(struct store *s, struct bytes doc)
+{
     sqlite3 *db = NULL;
     sqlite3_stmt *query = NULL;
-    store_open(&s, which);
-    assert_int_equal(sqlite3_open(s.path, &db), SQLITE_OK);
+    size_t tables = 0;
+    assert_int_equal(sqlite3_open(s->path, &db), SQLITE_OK);
     assert_int_equal(
         sqlite3_prepare_v2(db,
-                           "SELECT m.name, group_concat(p.name, ' ') FROM sqlite_master m, "
+                           "SELECT m.name, group_concat(p.name, ' ') || ' ' FROM sqlite_master m, "
                            "pragma_table_info(m.name) p WHERE m.type = 'table' GROUP BY m.name",
                            -1, &query, NULL),
         SQLITE_OK);
-    size_t tables = 0;
-    while (sqlite3_step(query) == SQLITE_ROW) {
-        const char *table = (const char *)sqlite3_column_text(query, 0);
-        const char *columns =
-            talloc_asprintf(s.ctx, "%s ", (const char *)sqlite3_column_text(query, 1));
-        const char *listed = documented(s.ctx, doc, table);
-        if (listed == NULL) fail_msg("docs/security.md does not list the table %s", table);
-        const char *rest = columns, *column;
-        for (;;) {
-            OK(text_split(s.ctx, &rest, ' ', &column));
-            if (column == NULL) break;
-            if (!has_word(listed, column))
-                fail_msg("docs/security.md does not list %s.%s", table, column);
-        }
-        if (words(listed) != words(columns))
-            fail_msg("docs/security.md lists a column of %s twice, or one that is not there: %s",
-                     table, listed);
-        tables++;
-    }
+    for (; sqlite3_step(query) == SQLITE_ROW; tables++)
+        compare_table(s->ctx, doc, (const char *)sqlite3_column_text(query, 0),
+                      (const char *)sqlite3_column_text(query, 1));
     (void)sqlite3_finalize(query);
     (void)sqlite3_close(db);
+    return tables;
+}
+
+static size_t compare_postgres(struct store *s, struct bytes doc)
+{
+    PGconn *conn;
+    PGresult *result = engine_ask(s->path,
+                                  "SELECT table_name, string_agg(column_name, ' ') || ' ' FROM information_schema.columns"
+                                  " WHERE table_schema = current_schema() GROUP BY table_name",
+                                  &conn);
+    assert_int_equal(PQresultStatus(result), PGRES_TUPLES_OK);
+    int tables = PQntuples(result);
+    for (int i = 0; i < tables; i++)
+        compare_table(s->ctx, doc, PQgetvalue(result, i, 0), PQgetvalue(result, i, 1));
+    PQclear(result);
+    PQfinish(conn);
+    return (size_t)tables;
+}
+
+static void compare(struct bytes doc, enum db_store which)
+{
+    struct store s;
+    store_open(&s, which);
+    size_t tables = engine_server() == NULL ? compare_sqlite(&s, doc) : compare_postgres(&s, doc);
     store_close(&s);
     assert_true(tables > 5);
 }

@@ -335,14 +335,16 @@ static void endless_statement_is_ended(void **state)
 {
     struct store *s = *state;
     struct db_settings settings = store_settings(s, DB_RECORDS);
-    settings.limit = 1;
+    settings.limit = 300; /* what goes before it on a connection must come through */
     store_reopen(s, settings);
     BAD(ERR_BUSY, db_run(s->db, slow_statement, &(int64_t){0}));
+    store_reopen(s, store_settings(s, DB_RECORDS));
     assert_int_equal(rows(s->db), 0);
 }
 
 static void scrubbing_empties_the_log(void **state)
 {
+    ONLY_SQLITE;
     struct store *s = *state;
     OK(db_run(s->db, put, (void *)"a-word-to-look-for"));
     const char *log = NULL;
@@ -357,8 +359,10 @@ static void scrubbing_empties_the_log(void **state)
 
 static err remove_word(struct tx *tx, void *arg) { return db_setting_put(tx, arg, NULL); }
 
+/* PostgreSQL's pages keep what they have room for: docs/security.md says so. */
 static void deleted_is_gone_from_disk(void **state)
 {
+    ONLY_SQLITE;
     struct store *s = *state;
     char WORD[] = "a-word-to-look-for";
     struct bytes file;

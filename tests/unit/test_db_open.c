@@ -5,6 +5,16 @@
 #include <sqlite3.h>
 #include <sys/stat.h>
 
+static void raw(const char *path, const char *sql) { (void)engine_do(path, sql); }
+
+static void nothing_was_made(const char *path)
+{
+    if (engine_server() == NULL)
+        assert_false(file_exists(path));
+    else
+        assert_int_equal(engine_do(path, "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()").number, 0);
+}
+
 static void opening(void **state)
 {
     (void)state;
@@ -12,15 +22,31 @@ static void opening(void **state)
     store_folder(&s);
     struct db_settings settings = store_settings(&s, DB_RECORDS);
     BAD(ERR_NOT_FOUND, db_open(s.ctx, &settings, &s.db));
-    assert_false(file_exists(s.path));
+    settings.read_only = true;
+    BAD(ERR_NOT_FOUND, db_open(s.ctx, &settings, &s.db));
+    settings.read_only = false;
+    nothing_was_made(s.path);
+    settings.create = true;
+    OK(db_open(s.ctx, &settings, &s.db));
+    db_close(s.db);
+    settings.store = DB_KEYS; /* the other kind */
+    BAD(ERR_STATE, db_open(s.ctx, &settings, &s.db));
+    store_close(&s);
+}
+
+static void a_path_is_a_file(void **state)
+{
+    (void)state;
+    ONLY_SQLITE;
+    struct store s;
+    store_folder(&s);
+    struct db_settings settings = store_settings(&s, DB_RECORDS);
     settings.create = true;
     OK(db_open(s.ctx, &settings, &s.db));
     struct stat st;
     assert_int_equal(stat(s.path, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0600);
     db_close(s.db);
-    settings.store = DB_KEYS; /* the other kind */
-    BAD(ERR_STATE, db_open(s.ctx, &settings, &s.db));
     settings.path = "file:x?mode=memory";
     BAD(ERR_INPUT, db_open(s.ctx, &settings, &s.db));
     settings.path = ":memory:";
@@ -34,6 +60,7 @@ static void opening(void **state)
 
 static void only_its_owner_may_read(void **state)
 {
+    ONLY_SQLITE;
     struct store *s = *state;
     static const char *const NAMES[] = {"store.db", "store.db-wal", "store.db-shm"};
     OK(db_run(s->db, put, (void *)"a"));
@@ -49,6 +76,7 @@ static void only_its_owner_may_read(void **state)
 static void what_is_no_store_is_refused(void **state)
 {
     (void)state;
+    ONLY_SQLITE;
     static const char TEXT[] =
         "This is a text of more than a hundred bytes. It is not a database, and "
         "nothing that opens it as one may touch it or make it into one.";
@@ -70,7 +98,35 @@ static void what_is_no_store_is_refused(void **state)
     store_close(&s);
 }
 
-static void raw(const char *path, const char *sql) { (void)engine_do(path, sql); }
+/* Somebody else's tables stay as they are. */
+static void what_is_not_ours_is_refused(void **state)
+{
+    (void)state;
+    struct store s;
+    store_folder(&s);
+    struct db_settings settings = store_settings(&s, DB_RECORDS);
+    raw(s.path, "CREATE TABLE migration (version TEXT)");
+    enum err_kind kind = engine_server() == NULL ? ERR_STORE : ERR_NOT_FOUND; /* a file, a database with something */
+    BAD(kind, db_open(s.ctx, &settings, &s.db));
+    settings.read_only = true;
+    BAD(kind, db_open(s.ctx, &settings, &s.db));
+    settings.read_only = false;
+    settings.create = true;
+    BAD(ERR_STORE, db_open(s.ctx, &settings, &s.db));
+    raw(s.path, "INSERT INTO migration VALUES ('theirs')");
+    store_close(&s);
+}
+
+static void a_gap_in_the_migrations_is_damage(void **state)
+{
+    struct store *s = *state;
+    db_close(s->db);
+    raw(s->path, "DELETE FROM migration WHERE number = 2");
+    struct db_settings settings = store_settings(s, DB_RECORDS);
+    BAD(ERR_STORE, db_open(s->ctx, &settings, &s->db));
+    settings.read_only = true;
+    BAD(ERR_STORE, db_open(s->ctx, &settings, &s->db));
+}
 
 static void newer_store_is_refused(void **state)
 {
@@ -91,6 +147,7 @@ static void older_store_is_brought_up(void **state)
     db_close(s->db);
     raw(s->path, "DROP TABLE audit_chain; DROP TABLE audit_line; DROP TABLE audit_event;"
                  "DROP TABLE audit_checkpoint; DROP TABLE erasure; DELETE FROM migration WHERE number >= 4");
+    if (engine_server() != NULL) raw(s->path, "DROP FUNCTION append_only"); /* of the tables' triggers */
     struct db_settings settings = store_settings(s, DB_RECORDS);
     settings.read_only = true;
     BAD(ERR_STATE, db_open(s->ctx, &settings, &s->db));
@@ -133,6 +190,7 @@ static void read_only_store(void **state)
 
 static void damage_is_told(void **state)
 {
+    ONLY_SQLITE;
     struct store *s = *state;
     OK(db_run(s->db, put_many, &(int){500}));
     db_close(s->db);
@@ -151,6 +209,7 @@ static void damage_is_told(void **state)
 
 static void damaged_page_is_told(void **state)
 {
+    ONLY_SQLITE;
     struct store *s = *state;
     OK(db_run(s->db, put_many, &(int){500}));
     db_close(s->db);
@@ -178,12 +237,22 @@ static void locked_by_another(void **state)
     struct db_settings settings = store_settings(s, DB_RECORDS);
     settings.wait = 10;
     store_reopen(s, settings);
-    sqlite3 *other = NULL;
-    assert_int_equal(sqlite3_open(s->path, &other), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
-    BAD(ERR_BUSY, db_run(s->db, put, (void *)"a"));
-    assert_int_equal(sqlite3_exec(other, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_close(other), SQLITE_OK);
+    if (engine_server() != NULL) {
+        PGconn *other;
+        PQclear(engine_ask(s->path, "BEGIN", &other));
+        PQclear(PQexec(other, "LOCK TABLE setting IN EXCLUSIVE MODE"));
+        assert_int_equal(PQtransactionStatus(other), PQTRANS_INTRANS);
+        BAD(ERR_BUSY, db_run(s->db, put, (void *)"a"));
+        PQfinish(other);
+        store_reopen(s, store_settings(s, DB_RECORDS));
+    } else {
+        sqlite3 *other = NULL;
+        assert_int_equal(sqlite3_open(s->path, &other), SQLITE_OK);
+        assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+        BAD(ERR_BUSY, db_run(s->db, put, (void *)"a"));
+        assert_int_equal(sqlite3_exec(other, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+        assert_int_equal(sqlite3_close(other), SQLITE_OK);
+    }
     OK(db_run(s->db, put, (void *)"a"));
 }
 
@@ -191,6 +260,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(opening),
+        cmocka_unit_test(a_path_is_a_file),
+        cmocka_unit_test(what_is_not_ours_is_refused),
+        T(a_gap_in_the_migrations_is_damage),
         T(only_its_owner_may_read),
         cmocka_unit_test(what_is_no_store_is_refused),
         T(newer_store_is_refused),

@@ -116,6 +116,7 @@ static void no_turn_in_time_is_busy(void **state)
     struct store *s = *state;
     struct db_settings settings = store_settings(s, DB_RECORDS);
     settings.wait = 1;
+    settings.writers = 1;
     store_reopen(s, settings);
     struct gate gate = GATE;
     struct caller slow = {.db = s->db, .fn = wait_inside, .arg = &gate};

@@ -275,7 +275,9 @@ static void a_case_that_was_changed_does_not_hide_the_others(void **state)
     struct office *o = *state;
     struct casefile *a = office_case(o, "A"), *b = office_case(o, "B"), *c = office_case(o, "C"), *found = NULL;
     char sql[200];
-    (void)snprintf(sql, sizeof sql, "UPDATE case_wrap SET blob = CAST(x'01' || randomblob(72) AS BLOB) WHERE case_id = '%s'", a->id.text);
+    const char *first = engine_bytes(o->ctx, bytes_of("\1", 1));
+    (void)snprintf(sql, sizeof sql, "UPDATE case_wrap SET blob = %s WHERE case_id = '%s'",
+                   engine_joined(o->ctx, talloc_asprintf(o->ctx, "%s || randomblob(72)", first)), a->id.text);
     office_sql(o, "keys.db", sql);
     (void)snprintf(sql, sizeof sql, "UPDATE record SET body = randomblob(200) WHERE case_id = '%s'", b->id.text);
     office_sql(o, "opentrm.db", sql);

@@ -146,8 +146,8 @@ static void a_key_that_a_thief_put_before_a_case_is_not_used(void **state)
     own.sign = sign->public_key;
     OK(statement_sign(p, p->node, sign, outsider, &own, &row));
     const char *hex[2];
-    OK(encode_hex(p, row.statement, &hex[0]));
-    OK(encode_hex(p, row.signature, &hex[1]));
+    hex[0] = engine_bytes(p, row.statement);
+    hex[1] = engine_bytes(p, row.signature);
     assert_int_equal(
         people_sql(p, "opentrm.db",
                    talloc_asprintf(
@@ -164,7 +164,7 @@ static void a_key_that_a_thief_put_before_a_case_is_not_used(void **state)
                 p, "opentrm.db",
                 talloc_asprintf(
                     p,
-                    "UPDATE membership SET statement = x'%s', signature = x'%s', signer_id = '%s' "
+                    "UPDATE membership SET statement = %s, signature = %s, signer_id = '%s' "
                     "WHERE id LIKE 'aaaaaaaa%%'",
                     hex[0], hex[1], i == 0 ? outsider.text : p->admin->user_id.text)),
             1);
@@ -198,8 +198,8 @@ static void a_key_that_a_thief_put_before_a_case_is_not_used(void **state)
             p, "keys.db",
             talloc_asprintf(p,
                             "SELECT count(*) FROM case_wrap WHERE case_id = '%s' AND generation = "
-                            "2 AND how = 'symmetric' AND substr(blob, 1, 1) = x'01'",
-                            id.text)),
+                            "2 AND how = 'symmetric' AND substr(blob, 1, 1) = %s",
+                            id.text, engine_bytes(p, bytes_of("\1", 1)))),
         1);
 }
 

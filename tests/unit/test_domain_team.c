@@ -146,10 +146,8 @@ static void nothing_is_sealed_to_what_was_forged(void **state)
     sqlf(p, "opentrm.db", "DELETE FROM membership WHERE id = '%s'", membership);
     OK(team_member_add(p->node, p->admin, pair.team, pair.second_id, &pair.membership));
     membership = pair.membership.text;
-    sqlf(p, "opentrm.db",
-         "UPDATE membership SET statement = CAST(replace(CAST(statement AS TEXT), 'case_worker', "
-         "'intake_officer') AS BLOB) WHERE id = '%s'",
-         membership);
+    sqlf(p, "opentrm.db", "UPDATE membership SET statement = %s WHERE id = '%s'",
+         engine_replaced(p, "statement", "case_worker", "intake_officer"), membership);
     BAD(ERR_CRYPTO, team_member_confirm(p->node, first, pair.membership));
     sqlf(p, "opentrm.db", "DELETE FROM membership WHERE id = '%s'", membership);
     OK(team_member_add(p->node, p->admin, pair.team, pair.second_id, &pair.membership));
@@ -194,10 +192,10 @@ static void nothing_is_sealed_to_what_was_forged(void **state)
     struct db_statement row;
     const char *hex[2];
     OK(statement_sign(p, p->node, sign, thief, &statement, &row));
-    OK(encode_hex(p, row.statement, &hex[0]));
-    OK(encode_hex(p, row.signature, &hex[1]));
+    hex[0] = engine_bytes(p, row.statement);
+    hex[1] = engine_bytes(p, row.signature);
     const char *sql = talloc_asprintf(p,
-                                      "UPDATE membership SET statement = x'%s', signature = x'%s', "
+                                      "UPDATE membership SET statement = %s, signature = %s, "
                                       "signer_id = '%s' WHERE id = '%s'",
                                       hex[0], hex[1], thief.text, membership);
     assert_int_equal(people_sql(p, "opentrm.db", sql), 1);
@@ -214,10 +212,10 @@ static void nothing_is_sealed_to_what_was_forged(void **state)
                                           .roles = role_bit(ROLE_ADMINISTRATOR),
                                           .since = T0};
     OK(statement_sign(p, p->node, sign, thief, &appointment, &row));
-    OK(encode_hex(p, row.statement, &hex[0]));
-    OK(encode_hex(p, row.signature, &hex[1]));
+    hex[0] = engine_bytes(p, row.statement);
+    hex[1] = engine_bytes(p, row.signature);
     sql = talloc_asprintf(
-        p, "INSERT INTO statement VALUES ('appointment', '%s', 1, x'%s', x'%s', '%s', 1)",
+        p, "INSERT INTO statement VALUES ('appointment', '%s', 1, %s, %s, '%s', 1)",
         thief.text, hex[0], hex[1], thief.text);
     assert_int_equal(people_sql(p, "opentrm.db", sql), 1);
     sqlf(p, "opentrm.db", "UPDATE membership SET signer_id = '%s' WHERE id = '%s'", thief.text,
@@ -320,8 +318,8 @@ static void a_rotation_that_was_cut_off_is_finished(void **state)
     const char *hex;
     OK(keys_team(first->keys, pair.team, 1, &old));
     OK(team_box_pair(first->arena, old->key, &box));
-    OK(encode_hex(p, bytes_of(box.public_key.p, BOX_PUBLIC_SIZE), &hex));
-    sqlf(p, "opentrm.db", "UPDATE team SET generation = 1, box_public = x'%s' WHERE id = '%s'", hex,
+    hex = engine_bytes(p, bytes_of(box.public_key.p, BOX_PUBLIC_SIZE));
+    sqlf(p, "opentrm.db", "UPDATE team SET generation = 1, box_public = %s WHERE id = '%s'", hex,
          pair.team.text);
     /* A key of which nobody knows who made it is not taken over: there is a fresh one. */
     struct actor *again = people_actor(p, pair.second, NULL);
@@ -378,10 +376,10 @@ static void a_next_key_that_a_thief_left_is_not_adopted(void **state)
     struct box_pair pair;
     const char *hex;
     OK(team_box_pair(actor->arena, forged, &pair));
-    OK(encode_hex(p, bytes_of(pair.public_key.p, BOX_PUBLIC_SIZE), &hex));
+    hex = engine_bytes(p, bytes_of(pair.public_key.p, BOX_PUBLIC_SIZE));
     assert_int_equal(
         people_count(p, "opentrm.db",
-                     talloc_asprintf(p, "SELECT count(*) FROM team WHERE box_public = x'%s'", hex)),
+                     talloc_asprintf(p, "SELECT count(*) FROM team WHERE box_public = %s", hex)),
         0);
 }
 
@@ -404,16 +402,14 @@ static void an_organisations_key_that_nobody_signed_is_refused(void **state)
                                      "CREATE TABLE keep AS SELECT * FROM organisation_wrap WHERE "
                                      "organisation_id = '%s'",
                                      organisation.text));
-    sqlf(p, "keys.db",
-         "UPDATE organisation_wrap SET blob = CAST(x'02' || substr(blob, 102) AS BLOB) WHERE "
-         "organisation_id = '%s'",
-         organisation.text);
+    const char *second = engine_bytes(p, bytes_of("\2", 1));
+    sqlf(p, "keys.db", "UPDATE organisation_wrap SET blob = %s WHERE organisation_id = '%s'",
+         engine_joined(p, talloc_asprintf(p, "%s || substr(blob, 102)", second)), organisation.text);
     BAD(ERR_CRYPTO, organisation_signing_key(p->node, actor, organisation, p, &key));
     sqlf(p, "keys.db",
-         "UPDATE organisation_wrap SET blob = (SELECT CAST(substr(blob, 1, 37) || zeroblob(64) || "
-         "substr(blob, 102) AS BLOB) FROM "
+         "UPDATE organisation_wrap SET blob = (SELECT %s FROM "
          "keep WHERE purpose = organisation_wrap.purpose) WHERE organisation_id = '%s'",
-         organisation.text);
+         engine_joined(p, "substr(blob, 1, 37) || zeroblob(64) || substr(blob, 102)"), organisation.text);
     BAD(ERR_CRYPTO, organisation_signing_key(p->node, actor, organisation, p, &key));
     sqlf(p, "keys.db",
          "UPDATE organisation_wrap SET blob = (SELECT blob FROM keep WHERE purpose = "
@@ -477,9 +473,10 @@ static void keys_of_an_organisation_go_to_teams_that_may(void **state)
     BAD(ERR_DENIED, organisation_signing_key(p->node, stranger, p->organisation, p, &key));
 
     /* The administrator's boxes became wraps under the team's key when they were first opened. */
+    const char *first = engine_bytes(p, bytes_of("\1", 1));
     assert_int_equal(
         people_count(p, "keys.db",
-                     "SELECT count(*) FROM organisation_wrap WHERE substr(blob, 1, 1) = x'01'"),
+                     talloc_asprintf(p, "SELECT count(*) FROM organisation_wrap WHERE substr(blob, 1, 1) = %s", first)),
         3);
     OK(organisation_signing_key(p->node, a, p->organisation, p, &key));
 

@@ -269,14 +269,13 @@ static void an_acceptance_that_fails_half_way_leaves_nothing(void **state)
     int64_t rows = rows_there(&b->al), wraps = KEYS(&b->al, "SELECT (SELECT count(*) FROM case_wrap)"
                                                             " + (SELECT count(*) FROM message_wrap)");
     /* late in the transaction: after case, records and filing, when the decision is to be queued */
-    office_sql(&b->al, "opentrm.db",
-               "CREATE TRIGGER broken BEFORE INSERT ON delivery BEGIN SELECT RAISE(ABORT, 'broken'); END;");
+    office_sql(&b->al, "opentrm.db", engine_refuse(b->al.ctx, "delivery", "1 = 1"));
     BAD(ERR_CONFLICT, incoming_accept(b->al.node, b->al.intake, &in, b->al.casework, b->al.worker_id, b->al.ctx, &c));
     assert_null(c);
     assert_int_equal(rows_there(&b->al), rows);
     assert_int_equal(KEYS(&b->al, "SELECT (SELECT count(*) FROM case_wrap) + (SELECT count(*) FROM message_wrap)"), wraps);
     assert_string_equal(in.state, "opened");
-    office_sql(&b->al, "opentrm.db", "DROP TRIGGER broken");
+    office_sql(&b->al, "opentrm.db", engine_unrefuse(b->al.ctx, "delivery"));
     /* and the next attempt is as good as the first */
     OK(incoming_accept(b->al.node, b->al.intake, &in, b->al.casework, b->al.worker_id, b->al.ctx, &c));
     assert_string_equal(json_text_or(json_text_of(b->al.ctx, answers_text(&b->al, c)), "person_name", ""), "Zamira Lisaku");
