@@ -12,6 +12,7 @@ import { ROOT } from '../lib/nodes.mjs';
 import { Machine, killIn, until } from './machine.mjs';
 
 const DATABASES = ['db1', 'db2', 'db3'], APPLICATIONS = ['app1', 'app2'];
+const name = (what) => spawnSync('id', [what], { encoding: 'utf8' }).stdout.trim();
 const random = (from, to) => from + Math.floor(Math.random() * (to - from));
 
 export class Cluster {
@@ -28,7 +29,7 @@ export class Cluster {
 
   fill() {
     const lines = fs.readFileSync(path.join(ROOT, 'deploy/postgres/settings.example'), 'utf8').split('\n');
-    const here = { NETWORK: '127.0.0.0/8', SITE: 'it.localhost', SITE_LISTEN: '@ADDRESS@:8443', PARTNERS_LISTEN: '@ADDRESS@:8445', STORE_LISTEN: '@ADDRESS@:5433', MORE_NAMES: ',IP:127.0.0.1', WATCHDOG: 'off', SHARED_BUFFERS: '64MB', ROOT: `${this.folder}/@NAME@` };
+    const here = { NETWORK: '127.0.0.0/8', SITE: 'it.localhost', SITE_LISTEN: '@ADDRESS@:8443', PARTNERS_LISTEN: '@ADDRESS@:8445', STORE_LISTEN: '@ADDRESS@:5433', MORE_NAMES: ',IP:127.0.0.1', WATCHDOG: 'off', SHARED_BUFFERS: '64MB', HAPROXY_USER: name('-un'), HAPROXY_GROUP: name('-gn'), ROOT: `${this.folder}/@NAME@` };
     for (const m of this.machines.values()) here[`${m.name.toUpperCase()}_ADDRESS`] = m.address;
     const settings = lines.map((l) => { const name = l.split('=')[0]; return name in here ? `${name}=${here[name]}` : l; });
     for (const name of Object.keys(here)) if (!settings.some((l) => l.startsWith(`${name}=`))) throw new Error(`settings.example has no ${name}`);
@@ -81,9 +82,12 @@ export class Cluster {
     for (const m of this.databases) try { if ((await this.ask(m, '/primary')).status === 200) return m; } catch { /* down */ }
     return null;
   }
-  // One primary, one synchronous standby, and `all` of them there.
-  healthy(limit, all = DATABASES.length) {
+  // One primary, one synchronous standby, and all of them there, on one timeline.
+  healthy(limit) {
+    const all = DATABASES.length;
     return until(`${all} databases, one of them primary and one synchronous`, async () => {
+      // Each is asked itself: a list of members still names those that died a moment ago.
+      for (const m of this.databases) if ((await this.ask(m, '/health')).status !== 200) return false;
       const there = (await this.members()).filter((x) => ['running', 'streaming'].includes(x.state));
       const lines = new Set(there.map((x) => x.timeline));
       return there.length === all && lines.size === 1 && there.some((x) => x.role === 'leader') && there.some((x) => x.role === 'sync_standby') && (await this.primary());
