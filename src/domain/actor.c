@@ -205,3 +205,14 @@ bool actor_in_organisation(const struct actor *actor, struct id organisation_id)
     }
     return false;
 }
+
+size_t actor_organisations(const struct actor *actor, struct id out[static ACTOR_TEAMS_MOST])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < actor->n_teams; i++) {
+        bool seen = false;
+        for (size_t k = 0; k < n; k++) seen = seen || id_same(out[k], actor->teams[i].organisation_id);
+        if (!seen) out[n++] = actor->teams[i].organisation_id;
+    }
+    return n;
+}

@@ -59,5 +59,7 @@ const struct actor_team *actor_team_of(const struct actor *actor, struct id team
 const struct id *actor_team_ids(const struct actor *actor);
 /* actor_in_organisation: is it the actor's own, or that of one of their teams? */
 bool actor_in_organisation(const struct actor *actor, struct id organisation_id);
+/* actor_organisations: those of the actor's teams, each once. How many. */
+size_t actor_organisations(const struct actor *actor, struct id out[static ACTOR_TEAMS_MOST]);
 
 #endif

@@ -78,17 +78,13 @@ static err of_organisation(struct tx *tx, struct reading *r, struct id organisat
     return ERR_OK;
 }
 
-/* Each organisation once, though the actor may have several teams in it. */
 static err read_inbox(struct tx *tx, void *arg)
 {
     struct reading *r = arg;
-    for (size_t i = 0; i < r->actor->n_teams; i++) {
-        bool seen = false;
-        for (size_t k = 0; k < i; k++)
-            seen = seen || id_same(r->actor->teams[k].organisation_id, r->actor->teams[i].organisation_id);
-        for (size_t k = 0; !seen && k < COUNT_OF(WAITING); k++)
-            TRY(of_organisation(tx, r, r->actor->teams[i].organisation_id, WAITING[k]));
-    }
+    struct id organisations[ACTOR_TEAMS_MOST];
+    size_t n = actor_organisations(r->actor, organisations);
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < COUNT_OF(WAITING); k++) TRY(of_organisation(tx, r, organisations[i], WAITING[k]));
     return ERR_OK;
 }
 

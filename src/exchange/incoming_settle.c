@@ -325,11 +325,8 @@ err incoming_settle(struct node *node, struct actor *actor, size_t *settled, siz
     TRY(actor_need(actor, CAPABILITY_INBOX_READ));
     *settled = 0;
     *problems = 0;
-    for (size_t i = 0; i < actor->n_teams; i++) {
-        bool seen = false;
-        for (size_t k = 0; k < i; k++)
-            seen = seen || id_same(actor->teams[k].organisation_id, actor->teams[i].organisation_id);
-        if (!seen) TRY(settle_organisation(node, actor, actor->teams[i].organisation_id, settled, problems));
-    }
+    struct id organisations[ACTOR_TEAMS_MOST];
+    size_t n = actor_organisations(actor, organisations);
+    for (size_t i = 0; i < n; i++) TRY(settle_organisation(node, actor, organisations[i], settled, problems));
     return ERR_OK;
 }
