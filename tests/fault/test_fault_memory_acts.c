@@ -394,6 +394,7 @@ static int unmake(void **state)
 
 int main(void)
 {
+    if (engine_server() != NULL) return 77; /* skipped: rows counted with SQLite's own calls */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_open_case),   cmocka_unit_test(test_save_section),
         cmocka_unit_test(test_read_case),   cmocka_unit_test(test_read_foreign_case),

@@ -10,6 +10,7 @@
 #include <sched.h>
 
 #include "db/engine.h"
+#include "db/lanes.h"
 #include "db/writer.h"
 
 enum { WRITERS = 6, N_MOST = 400 };
@@ -82,19 +83,29 @@ static err faulty_run(struct db_conn *conn, const struct db_query *q, const stru
 
 struct world {
     struct store store;
-    struct db_writer *writer; /* on the wrapped engine */
+    struct db_settings settings;
+    /* One of the two, on the wrapped engine. */
+    struct db_writer *writer;
+    struct db_lanes *lanes;
 };
+
+static err world_run(struct world *world, db_fn *fn, void *arg)
+{
+    return world->lanes != NULL ? lanes_run(world->lanes, fn, arg) : writer_run(world->writer, fn, arg);
+}
 
 static void world_open(struct world *world)
 {
+    *world = (struct world){0};
     store_open(&world->store, DB_RECORDS);
     struct db_settings settings = store_settings(&world->store, DB_RECORDS);
+    settings.writers = 8;
     settings.queue = 64;
     settings.group = 64;
     settings.wait = 10 * MSEC_SECOND;
     settings.limit = 10 * MSEC_SECOND;
     struct db_conn *conn = NULL;
-    faulty.real = &db_engine_sqlite;
+    faulty.real = engine_server() == NULL ? &db_engine_sqlite : &db_engine_postgres;
     faulty.wrapped = *faulty.real;
     faulty.wrapped.begin = faulty_begin;
     faulty.wrapped.commit = faulty_commit;
@@ -102,13 +113,19 @@ static void world_open(struct world *world)
     faulty.wrapped.mark_keep = faulty_keep;
     faulty.wrapped.mark_undo = faulty_undo;
     faulty.wrapped.run = faulty_run;
+    world->settings = settings;
+    if (!faulty.real->one_writer) {
+        OK(lanes_start(world->store.ctx, &faulty.wrapped, &world->settings, &world->lanes));
+        return;
+    }
     OK(faulty.real->open(&settings, true, &conn));
     OK(writer_start(world->store.ctx, &faulty.wrapped, conn, &settings, &world->writer));
 }
 
 static void world_close(struct world *world)
 {
-    writer_stop(world->writer);
+    if (world->lanes != NULL) lanes_stop(world->lanes);
+    if (world->writer != NULL) writer_stop(world->writer);
     store_close(&world->store);
 }
 
@@ -124,7 +141,7 @@ static err hold(struct tx *tx, void *arg)
 {
     struct gate *gate = arg;
     gate->inside = true;
-    while (gate->await > 0 && writer_writes(gate->world->writer).waiting < gate->await) (void)sched_yield();
+    while (gate->await > 0 && gate->world->writer != NULL && writer_writes(gate->world->writer).waiting < gate->await) (void)sched_yield();
     gate->await = 0;
     return act_write(tx, &gate->act);
 }
@@ -141,7 +158,7 @@ struct caller {
 static void *call(void *arg)
 {
     struct caller *c = arg;
-    c->result = writer_run(c->world->writer, c->fn, c->arg);
+    c->result = world_run(c->world, c->fn, c->arg);
     return NULL;
 }
 
@@ -194,7 +211,7 @@ static bool round_with(long at)
     /* What failed was one call. A group that is lost is run again singly. */
     if (good < WRITERS - 1) fail_msg("call %ld: only %zu of %d were done", at, good, WRITERS);
     struct act more = {.writer = 50, .size = 10};
-    OK(writer_run(world.writer, act_write, &more));
+    OK(world_run(&world, act_write, &more));
     assert_true(act_there(world.store.db, more));
     OK(db_check(world.store.db));
     world_close(&world);

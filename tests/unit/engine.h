@@ -204,10 +204,38 @@ static inline void engine_rows_copy(mem *ctx, const char *from, const char *to)
         engine_schema(from), engine_schema(from)));
 }
 
+/* Copies that are not used any more: making one anew takes longer than to fill it anew. */
+enum { ENGINE_SPARE = 8 };
+static const char *engine_spare[2][ENGINE_SPARE];
+
+static inline void engine_give_back(enum db_store which, const char *address)
+{
+    for (size_t i = 0; i < ENGINE_SPARE; i++)
+        if (engine_spare[which][i] == NULL) {
+            engine_spare[which][i] = talloc_strdup(NULL, address);
+            return;
+        }
+}
+
+static inline const char *engine_take_spare(mem *ctx, enum db_store which)
+{
+    for (size_t i = 0; i < ENGINE_SPARE; i++) {
+        const char *address = engine_spare[which][i];
+        engine_spare[which][i] = NULL;
+        if (address != NULL) return talloc_steal(ctx, (void *)(uintptr_t)address);
+    }
+    return NULL;
+}
+
 /* A store like another. */
 static inline const char *engine_copy(mem *ctx, const char *from, enum db_store which)
 {
     struct db *db;
+    const char *spare = engine_take_spare(ctx, which);
+    if (spare != NULL) {
+        engine_rows_copy(ctx, from, spare);
+        return spare;
+    }
     const char *to = engine_new(ctx);
     const struct db_settings settings = {.kind = DB_POSTGRES, .store = which, .path = to, .create = true};
     OK(db_open(ctx, &settings, &db));

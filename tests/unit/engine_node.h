@@ -49,4 +49,16 @@ static inline void engine_stores_copy(mem *ctx, const char *from, const char *to
     OK(node_stores_write(to, &stores));
 }
 
+/* The stores of a node that nobody needs any more. */
+static inline void engine_stores_give_back(const char *folder)
+{
+    struct node_stores stores = {0};
+    mem *ctx = talloc_new(NULL);
+    if (engine_server() != NULL && !err_failed(node_stores_read(ctx, folder, &stores)) && stores.keys != NULL) {
+        engine_give_back(DB_RECORDS, stores.records);
+        engine_give_back(DB_KEYS, stores.keys);
+    }
+    talloc_free(ctx);
+}
+
 #endif

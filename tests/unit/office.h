@@ -206,6 +206,7 @@ static inline void office_copy(struct office *o, const struct office *from, stru
 static inline void office_close(struct office *o)
 {
     talloc_free(o->ctx);
+    engine_stores_give_back(o->folder);
     DIR *dir = opendir(o->folder);
     assert_non_null(dir);
     for (struct dirent *entry; (entry = readdir(dir)) != NULL;)
