@@ -374,7 +374,7 @@ static err card_check(void)
     char spoken[SPOKEN_ROOM];
     TRY(read_file(words[0], &in));
     TRY(card_read(ctx, in, now, &card));
-    card_fingerprint(card, spoken);
+    TRY(card_fingerprint(card, spoken));
     (void)printf("%s\n", spoken);
     return ERR_OK;
 }
