@@ -377,7 +377,8 @@ static size_t partners_mark(const db_deliveries *got, bool *seen)
 static struct db *another(struct store *s)
 {
     struct db *db;
-    const struct db_settings settings = store_settings(s, DB_RECORDS);
+    struct db_settings settings = store_settings(s, DB_RECORDS);
+    settings.wait = 5 * MSEC_SECOND; /* who waits for a turn that is not given is told soon */
     OK(db_open(s->ctx, &settings, &db));
     return db;
 }
