@@ -1,29 +1,9 @@
 /* Group commit: transactions that wait share a commit; one that fails leaves the others whole; a
  * commit that fails is done again one by one. */
-#include "act.h"
+#include "gate.h"
 #include "shim.h"
 
-#include <pthread.h>
-#include <sched.h>
-
 enum { WRITERS = 24 };
-
-/* Holds the writer inside a transaction until all others wait. */
-struct gate {
-    struct db *db;
-    struct act act;
-    _Atomic unsigned await; /* how many must wait before it goes on; 0 once it has */
-    _Atomic bool inside;
-};
-
-static err hold(struct tx *tx, void *arg)
-{
-    struct gate *gate = arg;
-    gate->inside = true;
-    while (gate->await > 0 && db_writes(gate->db).waiting < gate->await) (void)sched_yield();
-    gate->await = 0; /* when it is run again, nobody waits any more */
-    return act_write(tx, &gate->act);
-}
 
 struct caller {
     struct db *db;
@@ -38,6 +18,7 @@ static void *call(void *arg)
 {
     struct caller *c = arg;
     c->result = db_run(c->db, c->fn, c->arg);
+    if (c->fn == gate_hold) gate_ended(c->arg);
     return NULL;
 }
 
@@ -74,10 +55,11 @@ static int teardown(void **state)
 static void run_together(struct store *s, struct caller callers[static WRITERS], db_fn *special,
                          size_t special_size)
 {
-    struct gate gate = {s->db, {.writer = 100, .size = 10}, WRITERS, false};
-    struct caller holder = {.db = s->db, .fn = hold, .arg = &gate};
+    struct gate gate;
+    gate_begin(&gate, (struct act){.writer = 100, .size = 10});
+    struct caller holder = {.db = s->db, .fn = gate_hold, .arg = &gate};
     assert_int_equal(pthread_create(&holder.thread, NULL, call, &holder), 0);
-    while (!gate.inside) (void)sched_yield();
+    assert_true(gate_await_inside(&gate));
     for (int i = 0; i < WRITERS; i++) {
         bool odd = i == 7 && special != NULL;
         callers[i] = (struct caller){.db = s->db,
@@ -86,10 +68,13 @@ static void run_together(struct store *s, struct caller callers[static WRITERS],
         callers[i].arg = &callers[i].act;
         assert_int_equal(pthread_create(&callers[i].thread, NULL, call, &callers[i]), 0);
     }
+    GATE_AWAIT_WAITING(db_writes(s->db), WRITERS);
+    gate_open(&gate);
     for (int i = 0; i < WRITERS; i++) assert_int_equal(pthread_join(callers[i].thread, NULL), 0);
     assert_int_equal(pthread_join(holder.thread, NULL), 0);
     OK(holder.result);
     assert_true(act_there(s->db, gate.act));
+    gate_end(&gate);
 }
 
 static void waiting_ones_share_a_commit(void **state)
@@ -130,28 +115,29 @@ static void a_full_queue_is_busy(void **state)
     settings.vfs = "shim";
     settings.queue = 3;
     OK(db_open(s->ctx, &settings, &s->db));
-    struct gate gate = {
-        s->db, {.writer = 100, .size = 10}, 4, false}; /* never: the queue holds three */
-    struct caller holder = {.db = s->db, .fn = hold, .arg = &gate};
+    struct gate gate;
+    gate_begin(&gate, (struct act){.writer = 100, .size = 10});
+    struct caller holder = {.db = s->db, .fn = gate_hold, .arg = &gate};
     struct caller callers[3];
     struct act late = {.writer = 50, .size = 10};
     assert_int_equal(pthread_create(&holder.thread, NULL, call, &holder), 0);
-    while (!gate.inside) (void)sched_yield();
+    assert_true(gate_await_inside(&gate));
     for (int i = 0; i < 3; i++) {
         callers[i] =
             (struct caller){.db = s->db, .fn = act_write, .act = {.writer = i, .size = 10}};
         callers[i].arg = &callers[i].act;
         assert_int_equal(pthread_create(&callers[i].thread, NULL, call, &callers[i]), 0);
     }
-    while (db_writes(s->db).waiting < 3) (void)sched_yield();
+    GATE_AWAIT_WAITING(db_writes(s->db), 3);
     BAD(ERR_BUSY, db_run(s->db, act_write, &late));
-    gate.await = 1;
+    gate_open(&gate);
     for (int i = 0; i < 3; i++) {
         assert_int_equal(pthread_join(callers[i].thread, NULL), 0);
         OK(callers[i].result);
     }
     assert_int_equal(pthread_join(holder.thread, NULL), 0);
     assert_false(act_there(s->db, late));
+    gate_end(&gate);
 }
 
 static void one_that_fails_leaves_the_others(void **state)
