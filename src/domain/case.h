@@ -81,6 +81,11 @@ struct casefile {
 /* case_records: the current records of a kind that the actor can read, decrypted, ordered by name and
  * compartment. Owned by the casefile. ERR_CRYPTO if one was tampered with. */
 err case_records(const struct casefile *c, const char *kind, struct case_records *out);
+/* case_records_readable: those that open; *damaged: others did not. For showing, and for ending a consent: nothing may
+ * be allowed by what is left when a part of it can't be read. */
+err case_records_readable(const struct casefile *c, const char *kind, struct case_records *out, bool *damaged);
+/* case_records_named: those of one name, whatever became of the others. ERR_CRYPTO if one of them was tampered with. */
+err case_records_named(const struct casefile *c, const char *kind, const char *name, struct case_records *out);
 /* case_record_one: ERR_NOT_FOUND. */
 err case_record_one(const struct casefile *c, const char *kind, const char *name,
                     enum compartment compartment, const struct case_record **out);

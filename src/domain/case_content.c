@@ -72,6 +72,34 @@ err case_leave_out_damaged(struct casefile *c)
     return ERR_OK;
 }
 
+/* Those of a kind, and of a name unless it is NULL. `damaged` NULL: one that does not open is a failure. */
+static err collect(const struct casefile *c, const char *kind, const char *name, struct case_records *out, bool *damaged)
+{
+    const db_records *rows = &c->content->rows;
+    TRY(c->content->failed);
+    size_t n = 0;
+    for (size_t i = 0; i < rows->n; i++) n += text_same(rows->at[i].kind, kind) ? 1 : 0;
+    struct case_record *at = mem_array(c->ctx, struct case_record, n + 1);
+    ENSURE_MEM(at);
+    n = 0;
+    for (size_t i = 0; i < rows->n; i++) {
+        const struct db_record *row = &rows->at[i];
+        if (!text_same(row->kind, kind) || (name != NULL && !text_same(row->name, name))) continue;
+        enum compartment compartment;
+        TRY(compartment_parse(row->compartment, &compartment));
+        if (!readable(c, kind, compartment)) continue;
+        err e = open_row(c, i, compartment, &at[n]);
+        if (e.kind == ERR_CRYPTO && damaged != NULL) {
+            *damaged = true;
+            continue;
+        }
+        TRY(e);
+        n++;
+    }
+    *out = (struct case_records){at, n};
+    return ERR_OK;
+}
+
 err case_records(const struct casefile *c, const char *kind, struct case_records *out)
 {
     struct case_content *content = c->content;
@@ -82,25 +110,26 @@ err case_records(const struct casefile *c, const char *kind, struct case_records
             return ERR_OK;
         }
     ENSURE(content->n_opened < CASE_KINDS_MOST, ERR_BUG, "more kinds of records than there are");
-    size_t n = 0;
-    for (size_t i = 0; i < content->rows.n; i++) n += text_same(content->rows.at[i].kind, kind) ? 1 : 0;
-    struct case_record *at = mem_array(c->ctx, struct case_record, n + 1);
-    ENSURE_MEM(at);
-    n = 0;
-    for (size_t i = 0; i < content->rows.n; i++) {
-        const struct db_record *row = &content->rows.at[i];
-        if (!text_same(row->kind, kind)) continue;
-        enum compartment compartment;
-        TRY(compartment_parse(row->compartment, &compartment));
-        if (!readable(c, kind, compartment)) continue;
-        TRY(open_row(c, i, compartment, &at[n]));
-        n++;
-    }
+    struct case_records records;
+    TRY(collect(c, kind, NULL, &records, NULL));
     content->opened[content->n_opened].kind = kind;
-    content->opened[content->n_opened].records = (struct case_records){at, n};
-    *out = content->opened[content->n_opened].records;
+    content->opened[content->n_opened].records = records;
+    *out = records;
     content->n_opened++;
     return ERR_OK;
+}
+
+err case_records_readable(const struct casefile *c, const char *kind, struct case_records *out, bool *damaged)
+{
+    bool some = false;
+    TRY(collect(c, kind, NULL, out, &some));
+    *damaged = some;
+    return ERR_OK;
+}
+
+err case_records_named(const struct casefile *c, const char *kind, const char *name, struct case_records *out)
+{
+    return collect(c, kind, name, out, NULL);
 }
 
 /* The row of a record, or rows.n. */

@@ -62,18 +62,33 @@ static int latest_first(const void *a, const void *b)
     return strcmp(x->id.text, y->id.text);
 }
 
+static err list_of(const struct case_records *records, mem *ctx, struct consent_list *out)
+{
+    struct consent *list = mem_array(ctx, struct consent, records->n + 1);
+    ENSURE_MEM(list);
+    for (size_t i = 0; i < records->n; i++) {
+        TRY(consent_read(ctx, records->at[i].body, &list[i]));
+        list[i].revision = records->at[i].revision;
+    }
+    if (records->n > 1) qsort(list, records->n, sizeof *list, latest_first);
+    *out = (struct consent_list){list, records->n};
+    return ERR_OK;
+}
+
 err consent_all(const struct casefile *c, mem *ctx, struct consent_list *out)
 {
     struct case_records records;
     TRY(case_records(c, "consent", &records));
-    struct consent *list = mem_array(ctx, struct consent, records.n + 1);
-    ENSURE_MEM(list);
-    for (size_t i = 0; i < records.n; i++) {
-        TRY(consent_read(ctx, records.at[i].body, &list[i]));
-        list[i].revision = records.at[i].revision;
-    }
-    if (records.n > 1) qsort(list, records.n, sizeof *list, latest_first);
-    *out = (struct consent_list){list, records.n};
+    return list_of(&records, ctx, out);
+}
+
+err consent_readable(const struct casefile *c, mem *ctx, struct consent_list *out, bool *damaged)
+{
+    struct case_records records;
+    bool some;
+    TRY(case_records_readable(c, "consent", &records, &some));
+    TRY(list_of(&records, ctx, out));
+    *damaged = some;
     return ERR_OK;
 }
 
@@ -209,7 +224,8 @@ err consent_withdraw_also(struct node *node, struct actor *actor, struct casefil
 {
     MEM_SCOPE(scope, NULL);
     struct consent_list list;
-    TRY(consent_all(c, scope, &list));
+    bool damaged; /* another one may be: this one ends all the same */
+    TRY(consent_readable(c, scope, &list, &damaged));
     const struct consent *found = NULL;
     for (size_t i = 0; i < list.n; i++)
         if (id_same(list.at[i].id, consent_id)) found = &list.at[i];

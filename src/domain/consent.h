@@ -82,6 +82,9 @@ struct consent_list {
     size_t n;
 };
 err consent_all(const struct casefile *c, mem *ctx, struct consent_list *out);
+/* consent_readable: those that open; *damaged: others did not, so what is in force is not known. For showing, and for
+ * ending one. */
+err consent_readable(const struct casefile *c, mem *ctx, struct consent_list *out, bool *damaged);
 
 /* consent_current: the latest of a kind, NULL if never asked. Lives in `list`. */
 const struct consent *consent_current(const struct consent_list *list, enum consent_kind kind);

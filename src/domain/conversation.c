@@ -184,14 +184,16 @@ err conversation_timeline(struct node *node, struct actor *actor, const struct c
     struct case_records sent, received;
     struct consent_list consents;
     TRY(db_read(node->records, read_all, &r));
-    TRY(case_records(c, "sent", &sent));
-    TRY(case_records(c, "received", &received));
-    TRY(consent_all(c, ctx, &consents));
+    bool no_sent, no_received, no_consents;
+    TRY(case_records_readable(c, "sent", &sent, &no_sent));
+    TRY(case_records_readable(c, "received", &received, &no_received));
+    TRY(consent_readable(c, ctx, &consents, &no_consents));
+    if (no_consents) consents.n = 0; /* another withdrawal than the one that stopped it is not named */
     steps list = {0};
     TRY(collect_evidence(&r, &sent, &received, &list));
     TRY(collect_messages(&r, &sent, &received, &consents, &list));
     if (list.n > 1) qsort(list.at, list.n, sizeof *list.at, oldest_first);
-    *out = (struct timeline){list.at, list.n};
+    *out = (struct timeline){list.at, list.n, no_sent || no_received, no_consents};
     return ERR_OK;
 }
 

@@ -30,6 +30,8 @@ struct timeline_step {
 struct timeline {
     struct timeline_step *at; /* oldest first */
     size_t n;
+    bool damaged; /* words of some messages can't be read: their steps are there without */
+    bool damaged_consents;
 };
 
 /* conversation_timeline: every step of every conversation of a case. */

@@ -87,7 +87,8 @@ err withdrawal_make(struct node *node, struct actor *actor, struct casefile *c, 
     struct telling t = {.node = node, .actor = actor, .c = c, .ctx = c->ctx};
     struct consent_list list;
     size_t unreachable = 0;
-    TRY(consent_all(c, c->ctx, &list));
+    bool damaged;
+    TRY(consent_readable(c, c->ctx, &list, &damaged));
     if (ends_sharing(&list, consent_id)) TRY(db_read(node->records, read_conversations, &t));
     for (size_t i = 0; i < t.to.n; i++) {
         struct outgoing_packed *message;

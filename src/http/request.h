@@ -55,6 +55,7 @@ struct http_request {
     bool is_tls;
     const struct http_route *route; /* NULL when none matched */
     void *session;           /* the application's own, set by its `admit` */
+    bool ours;               /* a form of our own page: its token was checked. On an error page `form` is empty else */
 };
 
 /* First value by name, or NULL. Header names in any case. */

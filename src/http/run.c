@@ -42,7 +42,7 @@ void http_router_error(const struct http_router *router, struct http_request *rq
                        const char *what, struct http_response *rs)
 {
     response_clear(rs);
-    rq->form = (struct http_pairs){0};
+    if (!rq->ours) rq->form = (struct http_pairs){0};
     err e = router->app.on_error(router->app.app, rq, status, what, rs);
     if (err_failed(e)) {
         log_err(LOG_ERROR, "http.error_page", e);
@@ -81,6 +81,7 @@ static err steps_run(const struct http_router *router, struct http_request *rq,
     if (answered) return ERR_OK;
     TRY(body_read(rq, status));
     TRY(token_check(router, rq));
+    rq->ours = changes(rq->method) && rq->route->csrf != HTTP_CSRF_PEER;
     return rq->route->handler(app, rq, rs);
 }
 

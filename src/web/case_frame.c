@@ -119,6 +119,9 @@ void case_damaged(struct page *p, const struct casefile *c, bool consents, bool 
     LOG(LOG_ERROR, "case.damaged", log_text("case", c->id.text));
 }
 
+/* Pages that know more of what is damaged, later. */
+static bool tab_looks(enum case_tab tab) { return tab == TAB_OVERVIEW || tab == TAB_CONSENT || tab == TAB_TIMELINE; }
+
 err case_begin(void *app, struct http_request *rq, struct http_response *rs, enum case_tab tab,
                struct page *p, struct casefile **out)
 {
@@ -128,7 +131,7 @@ err case_begin(void *app, struct http_request *rq, struct http_response *rs, enu
     put_text(p, p->data, "code", c->code);
     put_path(p, p->data, "href", "/cases/%s", c->code);
     TRY(case_leave_out_damaged(c));
-    if (tab != TAB_OVERVIEW) case_damaged(p, c, false, false); /* the overview knows more, later */
+    if (!tab_looks(tab)) case_damaged(p, c, false, false);
     TRY(put_bar(p, c));
     if (tab == TAB_NONE)
         put_path(p, p->data, "back", "/cases/%s", c->code);

@@ -25,6 +25,7 @@ struct overview {
     struct page *p;
     const struct casefile *c;
     struct consent_list consents;
+    bool no_consents; /* they can't be read */
     struct conversation_list conversations;
     struct view *groups;
     size_t tasks; /* for their ids */
@@ -72,6 +73,7 @@ static const char *facts_status(const struct facts *facts)
 
 static const char *consent_status(const struct overview *o, enum consent_kind kind)
 {
+    if (o->no_consents) return "damaged";
     return consent_current(&o->consents, kind) == NULL ? "new" : "complete";
 }
 
@@ -190,10 +192,11 @@ static void put_countries_of(struct page *p, const struct facts *facts)
 }
 
 /* The last few steps, newest first. */
-static err put_steps(struct page *p, const struct casefile *c)
+static err put_steps(struct page *p, const struct casefile *c, bool *damaged)
 {
     struct timeline t;
     TRY(conversation_timeline(p->node, p->actor, c, p->ctx, &t));
+    *damaged = t.damaged;
     struct view *list = put_list(p, p->data, "steps");
     for (size_t i = 0; i < t.n && i < STEPS_SHOWN; i++)
         put_step(p, put_item(p, list), &t.at[t.n - 1 - i]);
@@ -225,17 +228,17 @@ err case_show(void *app, struct http_request *rq, struct http_response *rs)
         TRY(incoming_settle(p.node, p.actor, &settled, &problems));
     struct overview o = {.p = &p, .c = c, .groups = put_list(&p, p.data, "groups")};
     /* What of this page can't be read is named, the rest is shown; without it nothing is agreed to. */
-    bool no_consents = false, no_messages = false;
-    TRY(shown_without(consent_all(c, p.ctx, &o.consents), &no_consents));
+    bool no_messages;
+    TRY(shown_without(consent_all(c, p.ctx, &o.consents), &o.no_consents));
     TRY(conversation_list(p.node, p.actor, c, p.ctx, &o.conversations));
     put_origin(&o);
     add_first(&o);
     for (size_t i = 0; i < p.node->forms->n; i++) TRY(add_form(&o, p.node->forms->at[i]));
     add_sending(&o);
-    put_consent_states(&p, put_list(&p, p.data, "consents"), &o.consents);
+    put_consent_states(&p, put_list(&p, p.data, "consents"), o.no_consents ? NULL : &o.consents);
     put_countries_of(&p, c->facts);
-    TRY(shown_without(put_steps(&p, c), &no_messages));
-    case_damaged(&p, c, no_consents, no_messages);
+    TRY(put_steps(&p, c, &no_messages));
+    case_damaged(&p, c, o.no_consents, no_messages);
     return page_show(&p, "case");
 }
 

@@ -42,13 +42,19 @@ err consents_show(void *app, struct http_request *rq, struct http_response *rs)
     struct page p;
     struct casefile *c;
     struct consent_list consents;
+    bool damaged;
     TRY(case_begin(app, rq, rs, TAB_CONSENT, &p, &c));
-    TRY(consent_all(c, p.ctx, &consents));
+    TRY(consent_readable(c, p.ctx, &consents, &damaged));
+    case_damaged(&p, c, damaged, false);
     struct view *kinds = put_list(&p, p.data, "kinds");
     for (size_t i = 0; i < COUNT_OF(KINDS); i++) {
         struct view *o = put_item(&p, kinds);
         put_is(&p, o, consent_kind_name(KINDS[i]));
-        put_consent_state(&p, o, consent_current(&consents, KINDS[i]));
+        /* The one that can't be read may be the one that counts. */
+        if (damaged)
+            put_consent_unknown(&p, o);
+        else
+            put_consent_state(&p, o, consent_current(&consents, KINDS[i]));
         put_path(&p, o, "new_href", "/cases/%s/consents/new/%s", c->code,
                  consent_kind_name(KINDS[i]));
         struct view *records = put_list(&p, o, "records");
@@ -251,9 +257,10 @@ static err begin_withdrawing(void *app, struct http_request *rq, struct http_res
                              struct recording *r, struct id *id)
 {
     struct consent_list all;
+    bool damaged;
     TRY(case_begin(app, rq, rs, TAB_NONE, &r->p, &r->c));
     TRY(id_parse(page_parameter(&r->p, "id"), id));
-    TRY(consent_all(r->c, r->p.ctx, &all));
+    TRY(consent_readable(r->c, r->p.ctx, &all, &damaged));
     put_path(&r->p, r->p.data, "back", "/cases/%s/consents", r->c->code);
     for (size_t i = 0; i < all.n; i++) {
         if (!id_same(all.at[i].id, *id)) continue;

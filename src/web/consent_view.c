@@ -19,11 +19,29 @@ static const char *state_of(const struct page *p, const struct consent *c)
     return ended(p, c) ? "expired" : "valid";
 }
 
+/* Each state is said to be so or not: what a record does not say would be taken from around it, where the state of its
+ * kind stands. */
+static void put_state(struct page *p, struct view *o, const char *state)
+{
+    static const struct {
+        const char *state, *key;
+    } STATES[] = {{"none", "is_none"},       {"withdrawn", "is_withdrawn"}, {"refused", "is_refused"},
+                  {"expired", "is_expired"}, {"valid", "is_valid"},         {"damaged", "is_damaged"}};
+    for (size_t i = 0; i < COUNT_OF(STATES); i++) put_flag(p, o, STATES[i].key, text_same(STATES[i].state, state));
+}
+
 void put_consent_state(struct page *p, struct view *o, const struct consent *consent)
 {
-    put_is(p, o, state_of(p, consent));
+    put_state(p, o, state_of(p, consent));
     put_date(p, o, "until", consent == NULL ? "" : consent->until);
     put_day(p, o, "withdrawn", consent == NULL ? 0 : consent->withdrawn_at);
+}
+
+void put_consent_unknown(struct page *p, struct view *o)
+{
+    put_state(p, o, "damaged");
+    put_date(p, o, "until", "");
+    put_day(p, o, "withdrawn", 0);
 }
 
 void put_consent_states(struct page *p, struct view *list, const struct consent_list *consents)
@@ -32,7 +50,10 @@ void put_consent_states(struct page *p, struct view *list, const struct consent_
     for (size_t i = 0; i < COUNT_OF(KINDS); i++) {
         struct view *item = put_item(p, list);
         put_is(p, item, consent_kind_name(KINDS[i]));
-        put_consent_state(p, item, consent_current(consents, KINDS[i]));
+        if (consents == NULL)
+            put_consent_unknown(p, item);
+        else
+            put_consent_state(p, item, consent_current(consents, KINDS[i]));
     }
 }
 

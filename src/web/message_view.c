@@ -30,10 +30,9 @@ err case_message_read(struct page *p, const struct casefile *c, bool outgoing,
     struct case_records records;
     struct form_parts parts = {0};
     struct case_message m = {.words = ""};
-    TRY(case_records(c, outgoing ? "sent" : "received", &records));
+    TRY(case_records_named(c, outgoing ? "sent" : "received", message_id, &records));
     for (size_t i = 0; i < records.n; i++)
-        if (text_same(records.at[i].name, message_id))
-            TRY(take_part(p, &records.at[i], &m, &parts));
+        TRY(take_part(p, &records.at[i], &m, &parts));
     if (m.form != NULL) {
         err e = form_merge(p->ctx, m.form, &parts, &m.answers);
         /* Written on another version of the form: left out rather than shown wrongly. */

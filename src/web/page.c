@@ -156,12 +156,45 @@ static const char *as_sentence(const struct page *p, const char *text)
     return copy;
 }
 
+/* May what was typed be shown back? Only what a page of a case of our own sent, when we could not take it: then it is
+ * nowhere else. No page of a case asks for a password. */
+static bool may_show_back(const struct http_request *rq, int status)
+{
+    return (status == 500 || status == 503) && rq->method == HTTP_POST && rq->session != NULL && rq->ours &&
+           rq->files_n == 0 && text_starts(rq->path, "/cases/");
+}
+
+/* Fields by which a page steers itself: sent again, nothing to read. */
+static bool is_own(const char *name)
+{
+    static const char *const OWN[] = {"act", "seen", "digest", "contact", "directory"};
+    for (size_t i = 0; i < COUNT_OF(OWN); i++)
+        if (text_same(name, OWN[i])) return true;
+    return false;
+}
+
+/* The same form once more, as it was sent; nothing in it comes from the store. */
+static void put_typed(struct page *p, const struct http_pairs *typed)
+{
+    struct view *list = put_list(p, put_object(p, p->data, "unsaved"), "typed");
+    for (size_t i = 0; i < typed->n; i++) {
+        const struct http_pair *pair = &typed->at[i];
+        if (text_same(pair->name, HTTP_CSRF_FIELD)) continue;
+        struct view *field = put_item(p, list);
+        put_text(p, field, "name", pair->name);
+        put_text(p, field, "value", pair->value);
+        put_text(p, field, "read", is_own(pair->name) ? NULL : pair->value);
+    }
+}
+
 err page_error(struct web *web, struct http_request *rq, int status, const char *what,
                struct http_response *rs)
 {
     static const int KNOWN[] = {400, 403, 404, 405, 408, 409, 413, 415, 429, 502, 503};
     static const int LIKE_400[] = {414, 431};
     struct page p;
+    const struct http_pairs typed = rq->form;
+    rq->form = (struct http_pairs){0}; /* nothing else of this page reads it */
     TRY(frame(web, rq, rs, &p));
     const char *name = "500";
     for (size_t i = 0; i < COUNT_OF(KNOWN); i++)
@@ -178,6 +211,7 @@ err page_error(struct web *web, struct http_request *rq, int status, const char 
     const char *said = page_said(&p, what);
     bool readable = p.language == &web->languages[0] || said != what;
     put_text(&p, p.data, "what", readable ? as_sentence(&p, said) : NULL);
+    if (may_show_back(rq, status)) put_typed(&p, &typed);
     p.status = status;
     return page_show(&p, "error");
 }

@@ -109,10 +109,19 @@ void put_country(struct page *p, struct view *o, const char *key, const char *co
         put_text(p, o, key, text);
 }
 
+/* "sq", "aae", "pt-BR"; people may also have typed the name of a language. */
+static bool language_code(const char *text)
+{
+    size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyz");
+    return (n == 2 || n == 3) && (text[n] == '\0' || text[n] == '-');
+}
+
 void put_language(struct page *p, struct view *o, const char *key, const char *code)
 {
     const char *text = NULL;
-    if (text_empty(code) || page_keep(p, locale_language_name(p->locale, p->ctx, code, &text)))
+    if (!text_empty(code) && !language_code(code))
+        put_text(p, o, key, code);
+    else if (text_empty(code) || page_keep(p, locale_language_name(p->locale, p->ctx, code, &text)))
         put_text(p, o, key, text);
 }
 

@@ -63,6 +63,7 @@ err timeline_show(void *app, struct http_request *rq, struct http_response *rs)
         TRY(case_find(p.node, p.actor, c->code, p.ctx, &c));
     }
     TRY(conversation_timeline(p.node, p.actor, c, p.ctx, &t));
+    case_damaged(&p, c, t.damaged_consents, t.damaged);
     put_flag(&p, p.data, "has_steps", t.n > 0);
     put_flag(&p, p.data, "can_write", t.n > 0 && page_may(&p, CAPABILITY_CASE_WRITE));
     put_path(&p, p.data, "ask_href", "/cases/%s/words/question", c->code);

@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { Client } from '../lib/client.mjs';
 import * as job from '../lib/crossing.mjs';
-import { BINARY, Node, PEOPLE, freePort, temporary } from '../lib/nodes.mjs';
+import { BINARY, Node, PEOPLE, freePort, handClock, temporary } from '../lib/nodes.mjs';
 
 const folder = temporary('full-disk'), disk = path.join(folder, 'disk');
 const say = (what) => console.log(`ok - ${what}`);
@@ -14,7 +14,8 @@ const mount = (...args) => assert.equal(spawnSync('mount', args, { encoding: 'ut
 fs.mkdirSync(disk);
 mount('-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', disk);
 
-const it = new Node({ folder: path.join(disk, 'it'), host: 'it.localhost', name: 'Italy', country: 'IT', language: 'en', port: await freePort(), exchangePort: await freePort(), log: path.join(folder, 'it.log') });
+const clock = handClock(folder);
+const it = new Node({ clock, folder: path.join(disk, 'it'), host: 'it.localhost', name: 'Italy', country: 'IT', language: 'en', port: await freePort(), exchangePort: await freePort(), log: path.join(folder, 'it.log') });
 const logged = () => fs.readFileSync(it.logFile, 'utf8');
 const sql = (text) => assert.equal(spawnSync('python3', ['-c', 'import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); db.execute(sys.argv[2]); db.commit()', path.join(it.folder, 'opentrm.db'), text]).status, 0);
 let client;
@@ -55,11 +56,26 @@ try {
   assert.ok(!logged().includes('Zamira'), 'no personal data in the log');
   say('a full disk: a sentence, the text is still in the form, a line in the log');
 
+  // A minute later that somebody looks has to be noted first, and can't be.
+  clock.forward(2 * 60 * 1000);
+  const unread = await client.get(first);
+  assert.equal(unread.status, 500, unread.text.slice(0, 400));
+  assert.ok(!/This could not be saved/.test(unread.text), 'nothing was typed');
+  const late = await full.submit({ person_name: 'Zamira <Lisaku>' }, { button: save });
+  assert.equal(late.status, 500, late.text.slice(0, 400));
+  assert.match(late.text, /This could not be saved/);
+  assert.ok(late.html.includes('name="person_name" value="Zamira &lt;Lisaku&gt;"'), 'what was typed is on the page');
+  assert.ok(!late.html.includes('Ferro') && !/Z\./.test(late.text), 'nothing of the stored case');
+  const foreign = await client.post(new URL(first, it.origin).pathname, [['csrf', 'x'], ['person_name', 'Planted']]);
+  assert.ok(!foreign.html.includes('Planted'), 'what another site sent is not shown');
+  say('a full disk when the reading must be noted: nothing is read, what was typed stays');
+
   fs.ftruncateSync(filler, 0);
   fs.closeSync(filler);
-  const saved = await full.submit({}, { button: save });
+  const saved = await late.submit({});
   assert.equal(saved.status, 200);
-  assert.ok((await client.get(first)).html.includes('value="Zamira Lisaku"'));
+  assert.ok((await client.get(first)).html.includes('value="Zamira &lt;Lisaku&gt;"'));
+  assert.equal((await (await client.get(first)).submit({ person_name: 'Zamira Lisaku' }, { button: save })).status, 200);
   say('once there is room again it is saved, without a restart');
 
   await it.stop();
@@ -88,6 +104,22 @@ try {
   assert.ok(!/Zamira|Ferro/.test(logged()), 'no personal data in the log');
   say('a damaged record: named on the page, the rest is read and saved');
 
+  for (const yes of [true, false]) {
+    clock.forward(60 * 1000);
+    await job.recordConsent(client, code, { kind: 'return', yes, language: yes ? 'Arbërisht' : 'Griko', explained_by: 'Giulia', how: 'spoken' });
+  }
+  assert.match((await client.get(`/cases/${code}/consents`)).text, /To return Refused .*Answer of [^G]* Refused .*Answer of [^R]* Given Explained in Arbërisht/);
+  sql("UPDATE record SET body = randomblob(length(body)) WHERE kind = 'consent' AND rowid = (SELECT max(rowid) FROM record WHERE kind = 'consent')");
+  const consents = await client.get(`/cases/${code}/consents`);
+  assert.equal(consents.status, 200, consents.text.slice(0, 400));
+  assert.match(consents.text, /A part of this case can’t be read.*Consent.*To return Can’t be read/);
+  assert.match(consents.text, /Answer of [^R]* Given Explained in/, 'its own state only');
+  assert.ok(consents.text.includes('Arbërisht') && !consents.text.includes('Griko'), 'the other one is there');
+  const withdrawn = await (await client.get(consents.html.match(/href="([^"]*withdraw)"/)[1])).submit({ how: 'By telephone' });
+  assert.equal(withdrawn.status, 200, withdrawn.text.slice(0, 400));
+  assert.match(withdrawn.text, /By telephone/);
+  say('a damaged consent: named, nothing is taken to be in force, the other is read and can be withdrawn');
+
   sql("UPDATE record SET body = randomblob(length(body)) WHERE kind = 'facts'");
   const bare = await client.get(`/cases/${code}`);
   assert.equal(bare.status, 200);
@@ -97,6 +129,6 @@ try {
 } finally {
   client?.close();
   await it.kill();
-  spawnSync('umount', [disk]);
+  spawnSync('umount', ['-l', disk]);
   fs.rmSync(folder, { recursive: true, force: true });
 }

@@ -225,6 +225,16 @@ static void a_declined_message_is_erased(void **state)
     assert_string_equal(t.at[t.n - 1].state, "declined");
     assert_string_equal(t.at[t.n - 1].words, "No place until October");
     assert_int_equal(audited(&b->al, "message.decline"), 1);
+    /* Its words get lost on the disk: the step stays, without them, and it is said; the rest is there. */
+    size_t steps = t.n;
+    assert_false(t.damaged);
+    office_sql(&b->it, "opentrm.db", "UPDATE record SET body = randomblob(200) WHERE kind = 'received'");
+    ours = office_find(&b->it, b->it.worker, ours->code);
+    OK(conversation_timeline(b->it.node, b->it.worker, ours, b->it.ctx, &t));
+    assert_true(t.damaged);
+    assert_int_equal(t.n, steps);
+    assert_string_equal(t.at[t.n - 1].state, "declined");
+    assert_string_equal(t.at[t.n - 1].words, "");
 }
 
 static void only_who_may_decides_and_only_once(void **state)
