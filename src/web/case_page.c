@@ -65,8 +65,10 @@ __attribute__((format(printf, 2, 3))) static const char *path_in(struct overview
     return page_format(o->p, "/cases/%s/%s", o->c->code, ending == NULL ? "" : ending);
 }
 
-static const char *facts_status(const struct facts *facts)
+static const char *facts_status(const struct casefile *c)
 {
+    const struct facts *facts = c->facts;
+    if (c->facts_damaged) return "damaged";
     if (facts->n_countries < 2) return facts->revision <= 1 ? "new" : "progress";
     return facts->child == CHILD_UNKNOWN ? "progress" : "complete";
 }
@@ -80,7 +82,7 @@ static const char *consent_status(const struct overview *o, enum consent_kind ki
 static void add_first(struct overview *o)
 {
     struct view *tasks = add_group(o, "first", NULL);
-    add_task(o, tasks, "facts", NULL, path_in(o, "facts"), facts_status(o->c->facts));
+    add_task(o, tasks, "facts", NULL, path_in(o, "facts"), facts_status(o->c));
     add_task(o, tasks, "share", NULL, path_in(o, "consents"), consent_status(o, CONSENT_SHARE));
     add_task(o, tasks, "return", NULL, path_in(o, "consents"), consent_status(o, CONSENT_RETURN));
 }
@@ -161,6 +163,7 @@ static bool may_share_somewhere(const struct overview *o)
 
 static void add_sending(struct overview *o)
 {
+    if (!page_may(o->p, CAPABILITY_FOLLOWUP_SEND) && !page_may(o->p, CAPABILITY_REFERRAL_SEND)) return;
     struct view *tasks = add_group(o, "send", NULL);
     bool sent = false;
     for (size_t i = 0; i < o->conversations.n; i++) {

@@ -107,9 +107,13 @@ err counterpart_ask_body(struct page *p, const char *country, const char *proced
     put_text(p, p->data, "procedure_code", procedure);
     struct view *field = put_field(p, p->data, "contact", "contact", "");
     struct view *choices = put_list(p, field, "choices"), *others = put_list(p, p->data, "unreachable");
-    for (size_t i = 0; i < found.n; i++) {
-        const struct contact *contact = &found.at[i];
+    /* Whom it is for comes first: the authorities for children for a child, the others for an adult. */
+    bool child = view_true(view_get(p->data, "child_note", 10));
+    for (size_t n = 0; n < 2 * found.n; n++) {
+        const struct contact *contact = &found.at[n % found.n];
         const char *name = contact_name(contact, p->language->code);
+        bool first = has_word(contact->roles, CHILD_AUTHORITY) == child;
+        if (first != (n < found.n)) continue;
         bool reachable = !text_empty(contact->organisation_id);
         struct view *o = reachable ? put_choice(p, choices, "contact", contact->id.text, name, false)
                               : put_item(p, others);

@@ -153,6 +153,11 @@ test('a child goes only with a guardian named and to the child authority, immedi
   for (const consent of facts.consent) await job.recordConsent(giulia, c, consent);
   await job.fillForm(giulia, c, answers);
   const preview = (body) => job.preview(giulia, c, { country: 'AL', procedure: 'identification', body });
+  const bodies = async (code) => [...(await giulia.get(`/cases/${code}/refer?country=AL&procedure=identification`)).html.matchAll(/name="contact"[^>]*>\s*<label[^>]*>([^<]*)/g)].map((m) => m[1].trim().split(' ')[0]);
+  assert.deepEqual(await bodies(c), ['Autoriteti', 'Zyra'], 'for a child its authority comes first');
+  const adult = await job.openCase(giulia, 'A.');
+  await job.writeFacts(giulia, adult, job.demoData('facts-adult'));
+  assert.deepEqual(await bodies(adult), ['Zyra', 'Autoriteti'], 'for an adult it comes last');
   const stopped = (page) => /id="stops"/.test(page.html);
   assert.ok(stopped(await preview('Fëmijë')), 'no guardian');
   await job.writeFacts(giulia, c, facts);
