@@ -24,7 +24,8 @@ function accounts(it, al) {
     line(PEOPLE.giulia, 'case worker'), line(PEOPLE.paolo, 'case worker'), `    admin    ${it.adminPassword.padEnd(34)} administrator (reads no case)`,
     '', `  Albania   ${al.origin}/`,
     line(PEOPLE.besa, 'intake officer'), line(PEOPLE.drita, 'case worker and intake officer'), line(PEOPLE.arben, 'child authority'), `    admin    ${al.adminPassword.padEnd(34)} administrator (reads no case)`,
-    '', '  Everybody and everything in it is invented. Use two browser windows.', '',
+    '', `  Giulia sends to: Albania, Return, Zyra Kombëtare e Referimit (Besa and Drita); children go to Autoriteti Kombëtar për Fëmijët (Arben).`,
+    '  Everybody and everything in it is invented. Use two browser windows.', '',
   ].join('\n');
 }
 
@@ -50,6 +51,12 @@ async function serveDemo() {
   await Promise.all([nodes.it.stop(), nodes.al.stop()]);
   process.exit(1);
 }
+
+const words = (html) => html.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim();
+const headings = (page) => [...page.html.matchAll(/<h2 class="govuk-heading-m">([\s\S]*?)<\/h2>/g)].map((m) => words(m[1])).join('; ');
+
+// Why a preview sends nothing, as the page says it.
+const stops = (page) => words(page.html.match(/id="stops">([\s\S]*?)<\/div>/)?.[1] ?? '');
 
 let step = 0;
 const say = (text, detail = '') => console.log(`${String(++step).padStart(2)}. ${text}${detail ? `\n      ${detail}` : ''}`);
@@ -89,13 +96,13 @@ async function play() {
     say('Italy: person and countries', facts.countries.map((c) => `${c.country}: ${c.roles.join(', ')}`).join('; '));
     const early = await job.preview(giulia, code, { country: 'AL', procedure: 'return' }).catch((e) => { throw e; });
     job.expect(!early.forms.some((f) => /refer\/send$/.test(f.action ?? '') && f.buttons.some((b) => !b.formaction)), 'without consent nothing can be sent', early);
-    say('Italy: without consent the preview refuses to send', early.text.match(/[^.]*\./)?.[0]?.slice(-100).trim());
+    say('Italy: without consent the preview refuses to send', stops(early));
     for (const consent of facts.consent) await job.recordConsent(giulia, code, consent);
     say('Italy: consent to share and, separately, to return');
     const filled = await job.fillForm(giulia, code, answers);
     say('Italy: part A, section by section', `${filled.sections} sections, ${filled.typed} fields typed`);
     const shown = await job.preview(giulia, code, { country: 'AL', procedure: 'return', body: 'Zyra' });
-    say('Italy: the preview says what goes and what stays', shown.title);
+    say('Italy: the preview says what goes and what stays', headings(shown));
     await job.send(shown);
     say('Italy: signed, sealed and sent');
     await job.until('the receipt of the Albanian node', () => shows(giulia, code, ['submitted', 'relayed']));
@@ -106,7 +113,7 @@ async function play() {
     say('Albania: Besa sees the referral in her inbox', line.text);
     const received = await besa.get(line.href);
     job.expect(received.status === 200 && received.html.includes('lang="sq"') && received.text.includes(answers.birth_place.split(',')[0]), 'the referral, with Albanian labels', received);
-    say('Albania: Besa reads it with Albanian labels', received.title);
+    say('Albania: Besa reads it with Albanian labels', headings(received));
     await job.say(besa, `${line.href}/words/question`, 'A ka nevojë për përkthyes gjatë udhëtimit?');
     say('Albania: Besa asks a question back');
     await job.until('the question in Italy', async () => (await job.inboxLines(giulia)).length > 0);
@@ -147,7 +154,7 @@ async function play() {
     for (const node of [it, al]) say(`${node.country}: the audit log`, node.run(['audit verify', node.folder]).trim().split('\n').pop());
     for (const node of [it, al]) job.expect(await node.stop() === 0, `${node.country} ends with exit code 0`);
     say('both nodes ended');
-    console.log(`\nThe crossing is complete. Evidence: ${folder}`);
+    console.log(`\nThe crossing is complete. All evidence: ${zip}`);
     return 0;
   } catch (e) {
     console.error(`\nfailed after step ${step}: ${e.message}`);
