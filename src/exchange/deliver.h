@@ -20,7 +20,8 @@
 #define DELIVER_LONGEST_WAIT MSEC_HOUR
 #define DELIVER_CONNECT (20 * MSEC_SECOND)
 #define DELIVER_TOTAL (2 * MSEC_MINUTE)
-#define DELIVER_LEASE (5 * MSEC_MINUTE)
+/* An attempt, and writing its result while a store's server changes: so long a message waits whose process has died. */
+#define DELIVER_LEASE (DELIVER_TOTAL + 90 * MSEC_SECOND)
 #define DELIVER_LOOK                                                                               \
     (500) /* milliseconds between looks at queue and clock, when nothing wakes us */
 
