@@ -145,8 +145,9 @@ test('docs/operations.md has the limits as they are', () => {
   for (const [, name, otherwise, least, most, what] of rows) {
     const words = what.replaceAll('\\', '');
     assert.ok(text.includes(`| \`limit.${name}\` | ${otherwise} | ${least} to ${most} | ${words} |`), name);
-    assert.match(listed, new RegExp(`^limit\\.${name} +\\d+ .*${words.slice(0, 10).replace(/[()]/g, '.')}`, 'm'));
+    assert.match(listed, new RegExp(`^limit\\.${name} +\\d+ .*${words.slice(0, 10).replace(/[()]/g, '.')}.*\\(${least} to ${most}\\)$`, 'm'));
   }
+  for (const line of listed.trim().split('\n')) assert.match(line, /^[a-z._]+ +\S.* {2}\S/, 'every setting says what it is for');
   for (const [name, value] of [['limit.connections', '1'], ['limit.queue', 'x'], ['limit.nothing', '1'], ['limit.proxies', '10.0.0.0/99']])
     node.run(['setting set', node.folder, name, value], { fails: true });
 });
