@@ -48,8 +48,9 @@ void readme_begin(struct evidence_files *files, const char *conversation)
              "has ended. What the formats are is told in docs/protocol.md of OpenTRM.\n\n"
              "Whose certificates these are, two offices once confirmed to each other by voice, by "
              "comparing the\n"
-             "fingerprint of each node's certificate; a node's card names the certificates of its "
-             "agencies.\n\n"
+             "fingerprint of each node's card, which covers the certificates of the node and of all its "
+             "agencies\n"
+             "(docs/protocol.md, Pinning).\n\n"
              "The content of messages is sealed to the receiving agency. An agency opens its own "
              "with the key\n"
              "that it exported (`opentrm organisation export-key`): see the end.\n\n",
@@ -60,7 +61,7 @@ void readme_card(struct evidence_files *files)
 {
     buf_add_text(
         &files->readme,
-        "The partner's node card, as it was pinned, and the fingerprint of its node:\n\n"
+        "The partner's node card, as it was pinned, and the SHA-256 of its node's certificate:\n\n"
         "    openssl cms -verify -inform PEM -in certificates/partner-card.pem -CAfile "
         "certificates/partner-node.pem -no_check_time -out partner-card.json\n"
         "    openssl x509 -in certificates/partner-node.pem -noout -fingerprint -sha256\n\n");
