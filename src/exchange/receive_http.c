@@ -44,7 +44,7 @@ static err on_error(void *app, struct http_request *rq, int status, const char *
                     struct http_response *rs)
 {
     (void)app, (void)rq;
-    return http_reply(rs, status, "text/plain; charset=utf-8", bytes_text(what));
+    return http_reply(rs, status, "text/plain; charset=utf-8", bytes_text(status == 500 ? NULL : what));
 }
 
 static const char *capability_name(int capability)

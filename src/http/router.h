@@ -100,7 +100,7 @@ struct http_app {
     const char *(*csrf_token)(void *app, const struct http_request *rq);
 
     /* on_error: the page for a failure: 400, 403, 404, 405, 408, 409, 413, 414, 415, 429, 431, 500, 503. `what` is a
-     * literal English sentence (MSG), or NULL. Must not read the store, must not wait: for 429 and 503 it runs on
+     * literal English sentence (MSG), or NULL; with 500 it is the store's, not written for people. Must not read the store, must not wait: for 429 and 503 it runs on
      * a thread that serves other connections. rq->route may be NULL, rq->form is empty. If it fails, the
      * status goes out with a line of plain text. */
     err (*on_error)(void *app, struct http_request *rq, int status, const char *what,

@@ -87,6 +87,12 @@ static err steps_run(const struct http_router *router, struct http_request *rq,
 
 static bool our_fault(int status) { return status == 500; }
 
+/* Of our own faults only the store's is told further: on_error knows what of it is for people. */
+static const char *told(err e, int status)
+{
+    return our_fault(status) && e.kind != ERR_STORE ? NULL : e.what;
+}
+
 void http_router_run(const struct http_router *router, struct http_request *rq,
                      struct http_response *rs)
 {
@@ -95,7 +101,7 @@ void http_router_run(const struct http_router *router, struct http_request *rq,
     if (!err_failed(e)) return;
     if (status == 0) status = http_status_of(e.kind);
     if (our_fault(status)) log_err(LOG_ERROR, "http.handler", e);
-    http_router_error(router, rq, status, our_fault(status) ? NULL : e.what, rs);
+    http_router_error(router, rq, status, told(e, status), rs);
 }
 
 static int route_order(const void *a, const void *b)

@@ -187,6 +187,13 @@ static void put_typed(struct page *p, const struct http_pairs *typed)
     }
 }
 
+/* Of the sentences of a store, the one that a person can do something about. */
+static const char *store_said(const char *what)
+{
+    return text_same(what, "the disk is full") ? MSG("The server’s disk is full. Nothing can be saved until the administrator makes room.")
+                                               : NULL;
+}
+
 err page_error(struct web *web, struct http_request *rq, int status, const char *what,
                struct http_response *rs)
 {
@@ -208,6 +215,7 @@ err page_error(struct web *web, struct http_request *rq, int status, const char 
     put_is(&p, p.data, name);
     /* A sentence that nobody translated is left out: the page says enough. English is the first
      * language. */
+    if (status == 500) what = store_said(what);
     const char *said = page_said(&p, what);
     bool readable = p.language == &web->languages[0] || said != what;
     put_text(&p, p.data, "what", readable ? as_sentence(&p, said) : NULL);

@@ -54,6 +54,9 @@ try {
   assert.ok(full.html.includes('value="Zamira Lisaku"'), 'what was typed is still in the form');
   assert.match(logged(), /section\.save.*(disk is full|kind=store)/);
   assert.ok(!logged().includes('Zamira'), 'no personal data in the log');
+  const other = await (await client.get('/cases/new')).submit({ label: 'Y.' }, { form: '/cases' });
+  assert.equal(other.status, 500);
+  assert.match(other.text, /disk is full/, 'other pages say why too');
   say('a full disk: a sentence, the text is still in the form, a line in the log');
 
   // A minute later that somebody looks has to be noted first, and can't be.
