@@ -61,6 +61,8 @@ const struct command COMMANDS_NODE[] = {
      .options = {{"listen", "ADDRESS:PORT", "for browsers", .required = true},
                  {"exchange", "ADDRESS:PORT", "for partners' nodes (TLS)", .required = true},
                  {"metrics", "ADDRESS:PORT", "metrics for Prometheus, /live and /ready, on this machine's loopback only"},
+                 {"store", "ADDRESS", "of the records, once, on a second machine that has the node's key: written into DIR/stores"},
+                 {"keys", "ADDRESS", "of the keys, with --store"},
                  {"tls", NULL, "serve browsers over TLS too, with the node's certificate"}},
      .run = serve},
     {.words = "version", .help = "prints the version", .run = version},

@@ -23,6 +23,7 @@
 #include "domain/formbook.h"
 #include "domain/node_audit.h"
 #include "domain/node_closed.h"
+#include "domain/node_stores.h"
 #include "domain/session.h"
 #include "exchange/deliver.h"
 #include "exchange/receive.h"
@@ -94,12 +95,21 @@ static err metrics_listen(struct serving *s)
     return metrics_start(s->cli->ctx, address, port, s->node, OPENTRM_VERSION, &s->metrics);
 }
 
+/* A second machine has the node's key and certificate, and is told the rest. */
+static err stores_join(struct cli *cli)
+{
+    const struct node_stores stores = {cli_option(cli, "store"), cli_option(cli, "keys")};
+    if (stores.records == NULL && stores.keys == NULL) return ERR_OK;
+    return node_stores_join(cli->arguments[0], &stores);
+}
+
 static err start(struct serving *s)
 {
     const char *problems;
     /* A pool of free memory for each thread would hold what a busy minute took, for ever, many times over. */
     (void)mallopt(M_ARENA_MAX, ARENAS); /* the allocator of the sanitizers has no such thing: it goes without */
     TRY(print_check());
+    TRY(stores_join(s->cli));
     TRY(acting_node(s->cli, &s->node));
     TRY(node_limits(s->node, &s->limits, &s->proxies));
     if (s->node->forms->problems != NULL) LOG(LOG_WARN, "forms_left_out");

@@ -126,6 +126,32 @@ err node_stores_write(const char *folder, const struct node_stores *stores)
     return file_write(path, content, 0600);
 }
 
+static err files_none(mem *scope, const char *folder)
+{
+    static const char *const FILES[] = {"opentrm.db", "keys.db"};
+    for (size_t i = 0; i < COUNT_OF(FILES); i++) {
+        const char *path;
+        TRY(file_join(scope, folder, FILES[i], &path));
+        ENSURE(!file_exists(path), ERR_CONFLICT, "this node has its stores in its folder: opentrm move takes them elsewhere");
+    }
+    return ERR_OK;
+}
+
+err node_stores_join(const char *folder, const struct node_stores *stores)
+{
+    MEM_SCOPE(scope, NULL);
+    struct node_stores known;
+    TRY(node_stores_check(stores));
+    TRY(node_stores_read(scope, folder, &known));
+    if (known.records != NULL) {
+        ENSURE(text_same(known.records, stores->records) && text_same(known.keys, stores->keys), ERR_CONFLICT,
+               "the file `stores` names other stores than these");
+        return ERR_OK;
+    }
+    TRY(files_none(scope, folder));
+    return node_stores_write(folder, stores);
+}
+
 /* ---- what db_open wants ---- */
 
 err node_stores_settings(mem *ctx, const char *folder, const struct node_stores *stores, enum db_store store,

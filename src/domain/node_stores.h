@@ -28,6 +28,9 @@ err node_stores_check(const struct node_stores *stores);
 err node_stores_read(mem *ctx, const char *folder, struct node_stores *out);
 /* node_stores_write: on the disk before it returns; a crash leaves the old or the new. */
 err node_stores_write(const char *folder, const struct node_stores *stores);
+/* node_stores_join: the folder's node has its stores there: written if nothing is known yet (a second machine, to which only
+ * node.key and node.crt were copied). ERR_CONFLICT if the folder says otherwise, or has files of its own. */
+err node_stores_join(const char *folder, const struct node_stores *stores);
 /* node_stores_settings: kind and path for db_open. Owned by ctx. */
 err node_stores_settings(mem *ctx, const char *folder, const struct node_stores *stores, enum db_store store,
                          struct db_settings *out);

@@ -43,12 +43,16 @@ before(async () => {
   const ports = { it: await freePort(), itx: await freePort(), al: await freePort(), alx: await freePort() };
   toAl = await Proxy.start(ports.alx);
   w = await World.make('several', { clock: true, serve: false, nodes: { ports, exchangeAddress: { al: `https://al.localhost:${toAl.port}/as2` } } });
-  // The second server: its own folder with the node's key, certificate and the addresses of the stores.
+  // The second server: its own folder with the node's key and certificate; it is told the addresses of the stores once.
   const second = path.join(w.folder, 'it2');
   fs.mkdirSync(second, { mode: 0o700 });
-  for (const f of ['node.key', 'node.crt', 'stores']) fs.copyFileSync(path.join(w.it.folder, f), path.join(second, f));
+  for (const f of ['node.key', 'node.crt']) fs.copyFileSync(path.join(w.it.folder, f), path.join(second, f));
   for (const n of [w.it, { ...w.it, folder: second }]) Object.assign(n, { listen: await freePort(), listenExchange: await freePort() }) && (n === w.it ? (a = n) : (b = new Node(n)));
-  await Promise.all([a.serve(), b.serve(), w.al.serve()]);
+  const stores = ['--store', w.it.records, '--keys', w.it.keysStore];
+  assert.match(b.run(['serve', second, '--listen', '127.0.0.1:1', '--exchange', '127.0.0.1:2', '--store', w.it.records], { fails: true }), /addresses of both/);
+  assert.match(w.it.run(['serve', w.it.folder, '--listen', '127.0.0.1:1', '--exchange', '127.0.0.1:2', '--store', w.al.records, '--keys', w.al.keysStore], { fails: true }), /names other stores/);
+  await Promise.all([a.serve(), b.serve({ args: stores }), w.al.serve()]);
+  assert.equal(fs.readFileSync(path.join(second, 'stores'), 'utf8'), fs.readFileSync(path.join(w.it.folder, 'stores'), 'utf8'));
   pages = await Balancer.start(ports.it, [a.listen, b.listen]);
   exchange = await Balancer.start(ports.itx, [a.listenExchange, b.listenExchange]);
   giulia = fresh(await w.person('it', 'giulia'));

@@ -87,6 +87,27 @@ static void a_node_that_is_open_does_not_move(void **state)
     assert_false(is_switched(&t));
 }
 
+/* `serve --store` tells a second machine where the stores are; it takes nobody's away. */
+static void a_second_machine_joins(void **state)
+{
+    struct people *p = *state;
+    struct trip t = trip(p, "join");
+    struct node_stores now, half = {.records = t.wish.to.records};
+    BAD(ERR_CONFLICT, node_stores_join(p->path, &t.wish.to)); /* it has its stores */
+    const char *second = talloc_asprintf(p, "%s-second", p->path);
+    OK(file_make_folder(second));
+    BAD(ERR_INPUT, node_stores_join(second, &half));
+    OK(node_stores_join(second, &t.wish.to));
+    OK(node_stores_join(second, &t.wish.to)); /* the same again */
+    OK(node_stores_read(p, second, &now));
+    assert_string_equal(now.records, t.wish.to.records);
+    assert_string_equal(now.keys, t.wish.to.keys);
+    const struct node_stores turned = {now.keys, now.records};
+    BAD(ERR_CONFLICT, node_stores_join(second, &turned));
+    (void)unlink(talloc_asprintf(p, "%s/stores", second));
+    (void)rmdir(second);
+}
+
 static void rows_arrive_and_the_old_stores_close(void **state)
 {
     struct people *p = *state;
@@ -215,6 +236,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_node_that_is_open_does_not_move),
+        cmocka_unit_test(a_second_machine_joins),
         cmocka_unit_test(rows_arrive_and_the_old_stores_close),
         cmocka_unit_test(stores_with_something_else_in_them_are_refused),
         cmocka_unit_test(a_move_that_was_killed_goes_on),
