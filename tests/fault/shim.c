@@ -101,6 +101,7 @@ static int step(unsigned kind, int failure)
                                             (shim.plan.for_good && shim.count > shim.plan.fail_at));
     if (!fails) return SQLITE_OK;
     shim.failed++;
+    if (shim.plan.read_only && kind != SHIM_READ) return SQLITE_READONLY;
     return shim.plan.full && kind != SHIM_READ ? SQLITE_FULL : failure;
 }
 

@@ -21,6 +21,7 @@ struct shim_plan {
     long fail_at;   /* the Nth of them fails; 0 = none */
     bool for_good;  /* and every one after it */
     bool full;      /* as a full disk, not as a failing one */
+    bool read_only; /* as a disk that the system made read-only, not as a failing one */
     bool limited;   /* files may not grow by more than `room` bytes altogether */
     int64_t room;
     long power_off_at; /* the Nth of them is the last; 0 = none */

@@ -155,6 +155,40 @@ static void disk_full_from_nth_write(void **state)
     until_none_fails((struct shim_plan){.kinds = SHIM_WRITE, .for_good = true, .full = true});
 }
 
+/* A system that finds faults on a disk makes it read-only under a running node. */
+static void disk_read_only_from_nth_write(void **state)
+{
+    (void)state;
+    until_none_fails((struct shim_plan){.kinds = SHIM_WRITE | SHIM_SYNC | SHIM_TRUNCATE, .for_good = true, .read_only = true});
+}
+
+/* While it is: everything can be read, nothing is kept, and it is said; afterwards it goes on without a restart. */
+static void read_only_while_running(void **state)
+{
+    (void)state;
+    struct store s;
+    store_folder(&s);
+    OK(file_write(s.path, template_bytes, 0600));
+    struct db_settings settings = store_settings(&s, DB_RECORDS);
+    settings.vfs = "shim";
+    OK(db_open(s.ctx, &settings, &s.db));
+    struct act before = {.writer = 1, .size = 300}, during = {.writer = 2, .size = 300};
+    OK(db_run(s.db, act_write, &before));
+    shim_set((struct shim_plan){.kinds = SHIM_WRITE | SHIM_SYNC | SHIM_TRUNCATE, .fail_at = 1, .for_good = true, .read_only = true});
+    for (int i = 0; i < 3; i++) {
+        err e = db_run(s.db, act_write, &during);
+        assert_int_equal(e.kind, ERR_STORE);
+        assert_string_equal(e.what, "the store cannot be written to");
+        assert_true(act_there(s.db, before));
+        assert_false(act_there(s.db, during));
+    }
+    shim_set((struct shim_plan){0});
+    OK(db_run(s.db, act_write, &during));
+    assert_true(act_there(s.db, during));
+    OK(db_check(s.db));
+    store_close(&s);
+}
+
 static void nth_read(void **state)
 {
     (void)state;
@@ -188,6 +222,8 @@ int main(void)
         cmocka_unit_test(nth_sync_and_all_after),
         cmocka_unit_test(nth_write_and_all_after),
         cmocka_unit_test(disk_full_from_nth_write),
+        cmocka_unit_test(disk_read_only_from_nth_write),
+        cmocka_unit_test(read_only_while_running),
         cmocka_unit_test(nth_read),
         cmocka_unit_test(disk_of_every_size),
         cmocka_unit_test(nth_allocation),
