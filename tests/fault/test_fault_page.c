@@ -2,7 +2,7 @@
  * is damaged, or not notice what holds nothing; it never shows another answer than the one that was typed,
  * and never lets anybody in who was not.
  *
- * By default a sample of pages of both stores, by a fixed seed (FAULT_SEED); FAULT=all: every page.
+ * By default a sample of pages of both stores, by a fixed seed (FAULT_SEED), and of the bits of the answers; FAULT=all: all.
  */
 #include "../unit/office.h"
 
@@ -51,13 +51,11 @@ static err sign_in(struct office *o, const char *login, const char *password, st
 }
 
 /* What the worker reads is what was typed, as far as it is there. */
-static err read_all(struct office *o)
+static err read_case(struct office *o, struct actor *actor)
 {
-    struct actor *actor;
     struct casefile *c;
     json_t *answers;
     JSON_SCOPE(typed) = json_loads(w.answers, 0, NULL);
-    TRY(sign_in(o, "worker", PASSWORD, &actor));
     TRY(case_find(o->node, actor, w.code, o->ctx, &c));
     TRY(case_leave_out_damaged(c));
     TRY(formbook_find(o->node->forms, FORM_ID, &o->form));
@@ -70,6 +68,13 @@ static err read_all(struct office *o)
     if (!text_empty(c->facts->label) && !text_same(c->facts->label, "Blue door")) fail_msg("another label");
     ENSURE(c->damaged == 0 && !c->facts_damaged && json_equal(answers, typed), ERR_CRYPTO, "a part of it is damaged");
     return ERR_OK;
+}
+
+static err read_all(struct office *o)
+{
+    struct actor *actor;
+    TRY(sign_in(o, "worker", PASSWORD, &actor));
+    return read_case(o, actor);
 }
 
 static void nobody_else_gets_in(struct office *o)
@@ -88,10 +93,10 @@ static void nobody_else_gets_in(struct office *o)
 
 static bool damage_is(err e) { return e.kind == ERR_STORE || e.kind == ERR_CRYPTO; }
 
-static void spoilt(size_t file, size_t page)
+/* A folder with the other files of the node; the stores come by spoil. */
+static void folder_like(struct office *o)
 {
-    struct office o;
-    office_folder(&o, w.clock);
+    office_folder(o, w.clock);
     DIR *dir = opendir(w.whole.folder);
     assert_non_null(dir);
     for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
@@ -99,9 +104,15 @@ static void spoilt(size_t file, size_t page)
         struct bytes content;
         if (entry->d_type != DT_REG || strstr(entry->d_name, ".db") != NULL) continue;
         OK(file_read(scope, talloc_asprintf(scope, "%s/%s", w.whole.folder, entry->d_name), (size_t)1 << 24, &content));
-        OK(file_write(talloc_asprintf(scope, "%s/%s", o.folder, entry->d_name), content, 0600));
+        OK(file_write(talloc_asprintf(scope, "%s/%s", o->folder, entry->d_name), content, 0600));
     }
     (void)closedir(dir);
+}
+
+static void spoilt(size_t file, size_t page)
+{
+    struct office o;
+    folder_like(&o);
     spoil(&o, file, page);
     err opened = node_open(o.ctx, o.folder, w.clock, &o.node);
     if (err_failed(opened)) {
@@ -142,6 +153,73 @@ static void pages_of_records(void **state)
     pages_of(0);
 }
 
+struct body {
+    int64_t row;
+    size_t n;
+    uint8_t p[8192];
+};
+
+static size_t bodies_read(sqlite3 *db, struct body *out, size_t most)
+{
+    sqlite3_stmt *q = NULL;
+    size_t n = 0;
+    const char *sql = "SELECT rowid, body FROM record WHERE latest = 1 AND kind IN ('form', 'facts')";
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &q, NULL), SQLITE_OK);
+    for (; n < most && sqlite3_step(q) == SQLITE_ROW; n++) {
+        out[n].row = sqlite3_column_int64(q, 0);
+        out[n].n = (size_t)sqlite3_column_bytes(q, 1);
+        assert_true(out[n].n <= sizeof out[n].p);
+        memcpy(out[n].p, sqlite3_column_blob(q, 1), out[n].n);
+    }
+    (void)sqlite3_finalize(q);
+    return n;
+}
+
+static void body_write(sqlite3 *db, const struct body *body)
+{
+    sqlite3_stmt *q = NULL;
+    assert_int_equal(sqlite3_prepare_v2(db, "UPDATE record SET body = ?2 WHERE rowid = ?1", -1, &q, NULL), SQLITE_OK);
+    (void)sqlite3_bind_int64(q, 1, body->row);
+    (void)sqlite3_bind_blob(q, 2, body->p, (int)body->n, SQLITE_STATIC);
+    assert_int_equal(sqlite3_step(q), SQLITE_DONE);
+    (void)sqlite3_finalize(q);
+}
+
+/* A page has room for more than answers; here one bit of an answer's own bytes, which is always found. */
+static void bits_of_answers(void **state)
+{
+    (void)state;
+    static struct body bodies[8];
+    struct office o;
+    struct actor *actor;
+    sqlite3 *db = NULL;
+    size_t step = getenv("FAULT") == NULL ? 3 : 1, tried = 0;
+    folder_like(&o);
+    spoil(&o, COUNT_OF(FILES), 0); /* nothing */
+    OK(node_open(o.ctx, o.folder, w.clock, &o.node));
+    OK(sign_in(&o, "worker", PASSWORD, &actor));
+    OK(read_case(&o, actor));
+    assert_int_equal(sqlite3_open(talloc_asprintf(o.ctx, "%s/opentrm.db", o.folder), &db), SQLITE_OK);
+    (void)sqlite3_busy_timeout(db, 5000);
+    size_t n = bodies_read(db, bodies, COUNT_OF(bodies));
+    assert_true(n >= 3);
+    for (size_t i = 0; i < n; i++) {
+        for (size_t at = i; at < bodies[i].n; at += step, tried++) {
+            uint8_t bit = (uint8_t)(1u << (at % 8));
+            bodies[i].p[at] ^= bit;
+            body_write(db, &bodies[i]);
+            err e = read_case(&o, actor);
+            if (!damage_is(e)) fail_msg("byte %zu of record %zu: %s", at, i, err_failed(e) ? e.what : "not found");
+            bodies[i].p[at] ^= bit;
+        }
+        body_write(db, &bodies[i]);
+    }
+    OK(read_case(&o, actor));
+    print_message("  %zu bits of %zu records\n", tried, n);
+    (void)sqlite3_close(db);
+    office_close(&o);
+}
+
 static void pages_of_keys(void **state)
 {
     (void)state;
@@ -176,6 +254,6 @@ static int unmake(void **state)
 int main(void)
 {
     if (engine_server() != NULL) return 77; /* skipped: pages of SQLite's files */
-    const struct CMUnitTest tests[] = {cmocka_unit_test(pages_of_records), cmocka_unit_test(pages_of_keys)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(pages_of_records), cmocka_unit_test(pages_of_keys), cmocka_unit_test(bits_of_answers)};
     return cmocka_run_group_tests_name("fault_page", tests, make, unmake);
 }
