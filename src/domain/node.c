@@ -11,6 +11,7 @@
 #include "db/setting.h"
 #include "domain/attempts.h"
 #include "domain/case_progress.h"
+#include "domain/ready.h"
 #include "domain/verified.h"
 #include "domain/formbook.h"
 #include "domain/node_closed.h"
@@ -105,6 +106,7 @@ static err node_new(mem *ctx, const char *folder, const struct clock *clock, str
     TRY(password_queue_new(node, PASSWORDS_RUNNING, PASSWORDS_WAITING, &node->passwords));
     TRY(audit_open(node, node_now(node), &node->audit));
     TRY(attempts_new(node, &node->attempts));
+    TRY(readiness_new(node, node, &node->readiness));
     talloc_set_destructor(node, node_end);
     *out = node;
     return ERR_OK;
@@ -149,6 +151,8 @@ err node_open(mem *ctx, const char *folder, const struct clock *clock, struct no
 
 void node_close(struct node *node)
 {
+    (void)talloc_free(node->readiness); /* it may be asking them */
+    node->readiness = NULL;
     if (node->records != NULL) db_close(node->records);
     if (node->keys != NULL) db_close(node->keys);
     node->records = NULL;

@@ -65,6 +65,7 @@ struct node {
     const struct formbook *forms; /* domain/formbook.h */
     struct progress_table *progress; /* domain/case_progress.h */
     struct attempts *attempts;       /* domain/attempts.h */
+    struct readiness *readiness;     /* domain/ready.h */
     struct verified_table *verified; /* domain/verified.h; NULL while the node is being made */
     struct node_settings settings;
 };

@@ -2,6 +2,7 @@
 #include "people.h"
 
 #include <ctype.h>
+#include <pthread.h>
 
 #include "db/setting.h"
 #include "domain/attempts.h"
@@ -528,6 +529,60 @@ static void a_node_that_was_closed_for_a_move_is_not_ready(void **state)
     OK(node_ready(p->node));
 }
 
+/* Whoever reads holds a connection until the gate opens. */
+struct holding {
+    struct node *node;
+    pthread_mutex_t lock;
+    pthread_cond_t change;
+    int inside; /* under lock */
+    bool open;
+};
+
+static err hold_connection(struct tx *tx, void *arg)
+{
+    struct holding *h = arg;
+    (void)tx;
+    (void)pthread_mutex_lock(&h->lock);
+    h->inside++;
+    (void)pthread_cond_broadcast(&h->change);
+    while (!h->open) (void)pthread_cond_wait(&h->change, &h->lock);
+    (void)pthread_mutex_unlock(&h->lock);
+    return ERR_OK;
+}
+
+static void *hold_main(void *arg)
+{
+    struct holding *h = arg;
+    err_ignore(db_read(h->node->keys, hold_connection, h));
+    return NULL;
+}
+
+/* A store that stands still: all its connections are out. */
+static void a_store_that_does_not_answer_is_not_ready(void **state)
+{
+    enum { READERS = 8 }; /* all that db.h has by default */
+    struct people *p = *state;
+    struct holding h = {.node = p->node, .lock = PTHREAD_MUTEX_INITIALIZER, .change = PTHREAD_COND_INITIALIZER};
+    pthread_t threads[READERS];
+    for (int i = 0; i < READERS; i++) assert_int_equal(pthread_create(&threads[i], NULL, hold_main, &h), 0);
+    (void)pthread_mutex_lock(&h.lock);
+    while (h.inside < READERS) (void)pthread_cond_wait(&h.change, &h.lock);
+    (void)pthread_mutex_unlock(&h.lock);
+    err first = node_ready(p->node), second = node_ready(p->node); /* the second waits for the same question */
+    (void)pthread_mutex_lock(&h.lock);
+    h.open = true;
+    (void)pthread_cond_broadcast(&h.change);
+    (void)pthread_mutex_unlock(&h.lock);
+    for (int i = 0; i < READERS; i++) assert_int_equal(pthread_join(threads[i], NULL), 0);
+    BAD(ERR_BUSY, first);
+    BAD(ERR_BUSY, second);
+    assert_string_equal(first.what, "a store does not answer");
+    assert_string_equal(second.what, "a store does not answer");
+    err e = node_ready(p->node);
+    for (int i = 0; i < 3 && err_failed(e); i++) e = node_ready(p->node);
+    OK(e);
+}
+
 static void a_closed_account_is_out_at_once(void **state)
 {
     struct people *p = *state;
@@ -679,6 +734,7 @@ int main(void)
         T(an_ipv6_network_is_one_guesser),
         T(guesses_fill_no_audit_log),
         T(a_node_that_was_closed_for_a_move_is_not_ready),
+        T(a_store_that_does_not_answer_is_not_ready),
         T(a_closed_account_is_out_at_once),
         T(only_an_appointed_administrator_signs),
         T(accounts_are_checked_and_managed_by_administrators),
