@@ -7,6 +7,9 @@
  * new connection then asks that row. It asks by writing: that waits for a transaction that still
  * holds the row, and its own commit is not answered before the standby has everything up to it,
  * the doubtful transaction included.
+ *
+ * A commit that is answered with a warning is doubtful, too: when somebody ends its wait for the standby
+ * (pg_cancel_backend), the server says that it is committed here, but perhaps nowhere else.
  */
 #include <stdio.h>
 #include <time.h>
@@ -61,6 +64,14 @@ static err connected(struct db_conn *conn)
     return e;
 }
 
+static void conn_rollback(struct db_conn *conn)
+{
+    if (conn->handle == NULL || PQtransactionStatus(conn->handle) == PQTRANS_IDLE) return;
+    enum postgres_fate fate = conn->fate; /* of what failed before is what counts */
+    if (err_failed(plain(conn, "ROLLBACK")) && conn->handle != NULL) postgres_disconnect(conn);
+    conn->fate = fate;
+}
+
 static err conn_begin(struct db_conn *conn)
 {
     char sql[SQL_ROOM];
@@ -72,18 +83,14 @@ static err conn_begin(struct db_conn *conn)
                    "INSERT INTO commit_mark (lane, number) VALUES ('%s', %lld)"
                    " ON CONFLICT (lane) DO UPDATE SET number = excluded.number, at = now()",
                    conn->lane.text, (long long)conn->mark);
-    return plain(conn, sql);
+    err e = plain(conn, sql);
+    if (err_failed(e)) conn_rollback(conn); /* BEGIN may stand though its mark does not */
+    return e;
 }
 
-static void conn_rollback(struct db_conn *conn)
-{
-    if (conn->handle == NULL || PQtransactionStatus(conn->handle) == PQTRANS_IDLE) return;
-    enum postgres_fate fate = conn->fate; /* of what failed before is what counts */
-    if (err_failed(plain(conn, "ROLLBACK")) && conn->handle != NULL) postgres_disconnect(conn);
-    conn->fate = fate;
-}
-
-/* What became of it? *done: it is committed, and so is what was asked. */
+/* What became of it? *done: it is committed, and so is what was asked. A row that knows neither this transaction nor
+ * the one before it is an older state: of a server that was the first one once, or that lost what it had
+ * acknowledged. It can't say. */
 static err mark_ask(struct db_conn *conn, bool *done)
 {
     char sql[SQL_ROOM];
@@ -94,6 +101,7 @@ static err mark_ask(struct db_conn *conn, bool *done)
                    " RETURNING number",
                    conn->lane.text);
     TRY(postgres_script(conn, sql, &number));
+    ENSURE(number == conn->mark || number == conn->kept, ERR_STORE, "the store's server lost what it had");
     *done = number == conn->mark;
     return ERR_OK;
 }
@@ -109,6 +117,7 @@ static err commit_settle(struct db_conn *conn)
         if (!err_failed(e)) e = mark_ask(conn, &done);
         if (!err_failed(e)) {
             conn->fate = FATE_AGAIN;
+            if (done) conn->kept = conn->mark;
             return done ? ERR_OK
                         : ERR_MAKE(ERR_BUSY, "the connection to the store was lost");
         }
@@ -124,9 +133,13 @@ static err conn_commit(struct db_conn *conn)
     ENSURE(conn->handle != NULL, ERR_BUSY, "the connection to the store was lost");
     /* A transaction that a failed statement has spoilt is rolled back by COMMIT, without a word. */
     ENSURE(conn_whole(conn), ERR_BUG, "a transaction that cannot be committed");
+    conn->warned = false;
     err e = plain(conn, "COMMIT");
-    if (err_failed(e) && conn->fate == FATE_LOST) return commit_settle(conn);
-    if (err_failed(e)) conn_rollback(conn);
+    if (err_failed(e) ? conn->fate == FATE_LOST : conn->writes && conn->warned) return commit_settle(conn);
+    if (err_failed(e))
+        conn_rollback(conn);
+    else
+        conn->kept = conn->mark;
     return e;
 }
 

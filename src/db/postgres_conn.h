@@ -50,6 +50,8 @@ struct db_conn {
     /* The commit mark (engine_postgres.c): who writes here, and which of its transactions. */
     struct id lane;
     int64_t mark;
+    int64_t kept; /* the last of them that is known to be committed; 0: none */
+    bool warned;  /* the server warned of something */
     size_t n_prepared;
     const struct db_query *prepared[PREPARED];
 };

@@ -80,8 +80,13 @@ err postgres_script(struct db_conn *conn, const char *sql, int64_t *number)
     }
 }
 
-/* What the server says of itself is no business of ours, and might hold data. */
-static void on_notice(void *arg, const PGresult *result) { (void)arg, (void)result; }
+/* That the server warned is all that is kept: its words might hold data. */
+static void on_notice(void *arg, const PGresult *result)
+{
+    struct db_conn *conn = arg;
+    const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+    conn->warned = conn->warned || (severity != NULL && text_same(severity, "WARNING"));
+}
 
 /* Asked of the server itself. PgBouncer answers libpq's target_session_attrs from memory: what its
  * server was when it first reached it. And a standby is no place to read, since it may lag. */
@@ -100,7 +105,7 @@ static err session_prepare(struct db_conn *conn)
     (void)snprintf(sql, sizeof sql,
                    "SET client_encoding = 'UTF8'; SET statement_timeout = %lld;"
                    "SET lock_timeout = %lld; SET idle_in_transaction_session_timeout = %lld;"
-                   "SET synchronous_commit = on; SET jit = off; SET client_min_messages = error;"
+                   "SET synchronous_commit = on; SET jit = off; SET client_min_messages = warning;"
                    "SET random_page_cost = 1.1; SET default_transaction_read_only = off;",
                    (long long)conn->limit, (long long)conn->wait,
                    (long long)(conn->limit + conn->wait));
@@ -126,7 +131,7 @@ err postgres_connect(struct db_conn *conn)
     ENSURE(conn->handle != NULL, ERR_MEMORY, "out of memory");
     if (PQstatus(conn->handle) != CONNECTION_OK)
         return lost(conn, "the store's server does not answer, or refuses this user or database");
-    (void)PQsetNoticeReceiver(conn->handle, on_notice, NULL);
+    (void)PQsetNoticeReceiver(conn->handle, on_notice, conn);
     if (PQsetnonblocking(conn->handle, 1) != 0) return lost(conn, "the connection was lost");
     TRY(first_one(conn));
     return session_prepare(conn);

@@ -20,7 +20,8 @@ enum proxy_at_commit {
     PROXY_PASS,
     PROXY_CUT_BEFORE, /* the server never sees it */
     PROXY_CUT_AFTER,  /* it is done; the answer never arrives */
-    PROXY_STOP_AFTER  /* the server gets it, and the line stands still */
+    PROXY_STOP_AFTER, /* the server gets it, and the line stands still */
+    PROXY_WARN        /* the answer comes with a warning before it */
 };
 
 enum { PROXY_LINES = 32, PROXY_PIECE = 65536 };
@@ -28,6 +29,7 @@ enum { PROXY_LINES = 32, PROXY_PIECE = 65536 };
 struct proxy_line {
     int client, server; /* -1: none */
     bool last; /* the next answer is not passed on: both ends close */
+    bool warn; /* the next answer gets a warning before it */
 };
 
 struct proxy {
@@ -53,7 +55,7 @@ static inline void proxy_line_end(struct proxy_line *line)
 {
     (void)close(line->client);
     (void)close(line->server);
-    *line = (struct proxy_line){-1, -1, false};
+    *line = (struct proxy_line){-1, -1, false, false};
 }
 
 static inline void proxy_line_begin(struct proxy *p)
@@ -63,7 +65,7 @@ static inline void proxy_line_begin(struct proxy *p)
     size_t i = 0;
     while (i < PROXY_LINES && p->lines[i].client >= 0) i++;
     if (i == PROXY_LINES || client < 0 || connect(server, (struct sockaddr *)&to, sizeof to) != 0) abort();
-    p->lines[i] = (struct proxy_line){client, server, false};
+    p->lines[i] = (struct proxy_line){client, server, false, false};
 }
 
 static inline bool proxy_send(int to, const char *p, size_t n)
@@ -101,13 +103,19 @@ static inline void proxy_from_client(struct proxy *p, struct proxy_line *line)
     ssize_t n = recv(line->client, piece, sizeof piece, 0);
     enum proxy_at_commit what = n > 0 && proxy_is_commit(piece, (size_t)n) ? proxy_commit_seen(p) : PROXY_PASS;
     if (what == PROXY_CUT_AFTER) line->last = true;
+    if (what == PROXY_WARN) line->warn = true;
     if (n <= 0 || what == PROXY_CUT_BEFORE || !proxy_send(line->server, piece, (size_t)n)) proxy_line_end(line);
 }
+
+/* NoticeResponse: its length, severity twice, SQLSTATE and words. */
+static const char PROXY_WARNING[] = "N\0\0\0\x28SWARNING\0VWARNING\0C01000\0Mcanceled\0";
 
 static inline void proxy_from_server(struct proxy_line *line)
 {
     char piece[PROXY_PIECE];
     ssize_t n = recv(line->server, piece, sizeof piece, 0);
+    if (n > 0 && line->warn) (void)proxy_send(line->client, PROXY_WARNING, sizeof PROXY_WARNING);
+    line->warn = false;
     if (n <= 0 || line->last || !proxy_send(line->client, piece, (size_t)n)) proxy_line_end(line);
 }
 
@@ -161,7 +169,7 @@ static inline void proxy_begin(struct proxy *p, uint16_t server_port)
     struct sockaddr_in at = proxy_loopback(0);
     socklen_t size = sizeof at;
     *p = (struct proxy){.lock = PTHREAD_MUTEX_INITIALIZER, .server_port = server_port};
-    for (size_t i = 0; i < PROXY_LINES; i++) p->lines[i] = (struct proxy_line){-1, -1, false};
+    for (size_t i = 0; i < PROXY_LINES; i++) p->lines[i] = (struct proxy_line){-1, -1, false, false};
     p->listening = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_int_equal(bind(p->listening, (struct sockaddr *)&at, sizeof at), 0);
     assert_int_equal(listen(p->listening, 64), 0);

@@ -191,6 +191,67 @@ static void a_commit_whose_answer_is_lost_is_not_made_again(void **state)
     rig_close(r);
 }
 
+static int64_t asked(struct rig *r) { return engine_do(r->store.path, "SELECT sum(asked) FROM commit_mark").number; }
+
+/* "Committed here, but perhaps not on the standby": the mark is asked, which waits for the standby. */
+static void a_commit_with_a_warning_is_doubted(void **state)
+{
+    (void)state;
+    NEEDS_SERVER;
+    struct rig *r = rig_open();
+    struct adding a = {.rig = r};
+    OK(db_run(r->db, add, &a));
+    assert_int_equal(asked(r), 0);
+    proxy_at_commit(&r->proxy, PROXY_WARN);
+    OK(db_run(r->db, add, &a));
+    assert_int_equal(asked(r), 1);
+    assert_int_equal(a.runs, 2);
+    assert_int_equal(counter(r), 2);
+    rig_close(r);
+}
+
+/* The server that answers now has an older state than was acknowledged: it can't say what became of a commit. */
+static void an_older_state_is_not_believed(void **state)
+{
+    (void)state;
+    NEEDS_SERVER;
+    struct rig *r = rig_new();
+    struct adding a = {.rig = r};
+    struct db_settings settings = rig_settings(r);
+    settings.wait = 2000;
+    OK(db_open(r->store.ctx, &settings, &r->db));
+    for (int i = 0; i < 2; i++) OK(db_run(r->db, add, &a));
+    (void)engine_do(r->store.path,
+                    "CREATE FUNCTION older() RETURNS trigger LANGUAGE plpgsql AS"
+                    " 'BEGIN NEW.number := 1; RETURN NEW; END';"
+                    "CREATE TRIGGER older BEFORE UPDATE ON commit_mark FOR EACH ROW"
+                    " WHEN (NEW.asked > OLD.asked) EXECUTE FUNCTION older()");
+    proxy_at_commit(&r->proxy, PROXY_CUT_BEFORE);
+    err e = db_run(r->db, add, &a);
+    BAD(ERR_BUSY, e);
+    assert_string_equal(e.what, "it is not known whether this was saved: look before you do it again");
+    assert_int_equal(a.runs, 3);
+    assert_int_equal(counter(r), 2);
+    rig_close(r);
+}
+
+/* A transaction that could not begin (its mark could not be written: a full disk, say) leaves nothing open: the
+ * connection is there for the next one. */
+static void a_beginning_that_failed_leaves_nothing_open(void **state)
+{
+    (void)state;
+    NEEDS_SERVER;
+    struct rig *r = rig_open();
+    struct adding a = {.rig = r};
+    (void)engine_do(r->store.path, "ALTER TABLE commit_mark RENAME TO elsewhere");
+    BAD(ERR_BUG, db_run(r->db, add, &a));
+    (void)engine_do(r->store.path, "ALTER TABLE elsewhere RENAME TO commit_mark");
+    OK(db_run(r->db, add, &a));
+    assert_int_equal(a.runs, 1);
+    assert_int_equal(counter(r), 1);
+    rig_close(r);
+}
+
 /* ---- servers that stand still ---- */
 
 static void a_short_standstill_is_waited_for(void **state)
@@ -573,6 +634,9 @@ int main(void)
         cmocka_unit_test(a_snapshot_that_is_lost_is_taken_anew),
         cmocka_unit_test(a_commit_that_never_arrived_is_made_again),
         cmocka_unit_test(a_commit_whose_answer_is_lost_is_not_made_again),
+        cmocka_unit_test(a_commit_with_a_warning_is_doubted),
+        cmocka_unit_test(an_older_state_is_not_believed),
+        cmocka_unit_test(a_beginning_that_failed_leaves_nothing_open),
         cmocka_unit_test(a_short_standstill_is_waited_for),
         cmocka_unit_test(a_long_standstill_is_told),
         cmocka_unit_test(two_that_read_and_write_crosswise),
