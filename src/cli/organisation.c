@@ -77,21 +77,27 @@ static err create_team(struct cli *cli)
     return acting_end(node, actor);
 }
 
+struct listing {
+    mem *ctx;
+    db_organisations all;
+};
+
 static err read_list(struct tx *tx, void *arg)
 {
-    struct cli *cli = arg;
-    db_organisations all;
-    TRY(db_organisation_list(tx, db_scratch(tx), &all));
-    for (size_t i = 0; i < all.n; i++)
-        (void)fprintf(cli->out, "%s %s %s\n", all.at[i].id.text, all.at[i].country, all.at[i].name);
-    return ERR_OK;
+    struct listing *l = arg;
+    return db_organisation_list(tx, l->ctx, &l->all);
 }
 
 static err list(struct cli *cli)
 {
+    MEM_SCOPE(scope, NULL);
     struct node *node;
+    struct listing l = {.ctx = scope};
     TRY(acting_node(cli, &node));
-    return db_read(node->records, read_list, cli);
+    TRY(db_read(node->records, read_list, &l));
+    for (size_t i = 0; i < l.all.n; i++)
+        (void)fprintf(cli->out, "%s %s %s\n", l.all.at[i].id.text, l.all.at[i].country, l.all.at[i].name);
+    return ERR_OK;
 }
 
 /* The key of one purpose as PKCS#12. Its owner can open their mail without us, and so can a thief of this file: it is written

@@ -83,6 +83,8 @@ static err read_inbox(struct tx *tx, void *arg)
     struct reading *r = arg;
     struct id organisations[ACTOR_TEAMS_MOST];
     size_t n = actor_organisations(r->actor, organisations);
+    r->lines.n = 0;
+    r->unopened = 0;
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < COUNT_OF(WAITING); k++) TRY(of_organisation(tx, r, organisations[i], WAITING[k]));
     return ERR_OK;
