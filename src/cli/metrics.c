@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -221,12 +222,28 @@ static uint64_t memory_resident(void)
     return strtoull(rest, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
+/* A page of some site whose name leads to this machine (DNS rebinding) reads nothing here. Who asks without a name
+ * is no browser. */
+static bool asked_by_address(const struct http_request *rq)
+{
+    const char *host = http_header(rq, "Host");
+    char name[48];
+    struct address address;
+    if (host == NULL) return true;
+    bool bracket = host[0] == '[';
+    size_t n = strcspn(host + bracket, bracket ? "]" : ":");
+    if (n >= sizeof name) return false;
+    memcpy(name, host + bracket, n);
+    name[n] = '\0';
+    return text_same_nocase(name, "localhost") || (!err_failed(address_parse(name, &address)) && address_is_loopback(&address));
+}
+
 static err metrics_get(void *app, struct http_request *rq, struct http_response *rs)
 {
     struct metrics *m = app;
     struct buf b;
     struct bytes out;
-    (void)rq;
+    ENSURE(asked_by_address(rq), ERR_DENIED, "ask by this machine's own name");
     buf_init(&b, rs->ctx, TEXT_MOST);
     head(&b, "opentrm_build_info", "gauge", "Which version this is.");
     buf_addf(&b, "opentrm_build_info{version=\"%s\"} 1\n", m->version);

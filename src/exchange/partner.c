@@ -90,10 +90,25 @@ static err contact_row(struct adding *a, const struct card_organisation *o, stru
     return joined(a->ctx, o->languages, &out->languages);
 }
 
+/* What was looked at outside of this transaction is still so: somebody who revokes a partner, or takes a newer card in,
+ * at the same moment is not undone. */
+static err still_known(struct tx *tx, const struct adding *a)
+{
+    struct db_partner now;
+    err e = db_partner_by_id(tx, db_scratch(tx), a->card->node.text, &now);
+    if (e.kind != ERR_NOT_FOUND) TRY(e);
+    bool there = !err_failed(e);
+    bool same = there == a->is_known && (!there || (text_same(now.state, a->known.state) && now.sequence == a->known.sequence &&
+                                                    bytes_equal(now.card, a->known.card)));
+    ENSURE(same, ERR_CONFLICT, "this partner was changed meanwhile: look, and add the card again");
+    return ERR_OK;
+}
+
 static err write_partner(struct tx *tx, void *arg)
 {
     const struct adding *a = arg;
     msec now = node_now(a->node);
+    TRY(still_known(tx, a));
     const struct db_partner row = {.id = a->card->node.text,
                                    .name = a->card->name,
                                    .country = a->card->country,

@@ -60,6 +60,12 @@ test('metrics are for this machine only', () => {
   }
 });
 
+test('metrics are not for a page of a site whose name leads to this machine', async () => {
+  const named = (host) => new Promise((resolve, reject) => http.get({ host: '127.0.0.1', port, path: '/metrics', headers: { Host: host }, agent: false }, (rs) => { rs.resume(); resolve(rs.statusCode); }).on('error', reject));
+  for (const host of [`evil.example:${port}`, `127.0.0.1.evil.example:${port}`, '127.evil.example', '[::2]', '10.0.0.1', 'localhost.evil.example', 'x'.repeat(100)]) assert.equal(await named(host), 403, host);
+  for (const host of [`127.0.0.1:${port}`, 'localhost', `LOCALHOST:${port}`, `[::1]:${port}`, '127.0.0.2']) assert.equal(await named(host), 200, host);
+});
+
 test('metrics count what happened, and name nobody', async () => {
   const before = await scrape();
   const code = await w.ready(giulia, { answers: SMALL });
