@@ -47,6 +47,7 @@ struct serving {
     struct metrics *metrics; /* NULL: not asked for */
     struct limits limits;
     struct address_networks proxies;
+    bool erasures_replayed;
 };
 
 /* "127.0.0.1:8441" or "[::1]:8441" */
@@ -137,8 +138,12 @@ static void tick(struct serving *s, msec *sessions_at, msec *checkpoint_at)
         *sessions_at = now + SESSIONS_EVERY;
         err e = session_expire(s->node);
         if (err_failed(e)) log_err(LOG_WARN, "sessions_expire", e);
-        e = erasure_finish(s->node->records, s->node->keys, node_now(s->node));
+        /* At the first turn the whole list: the keys may have come back, with a copy that somebody put there by hand. */
+        int64_t listed;
+        e = s->erasures_replayed ? erasure_finish(s->node->records, s->node->keys, node_now(s->node))
+                                 : erasure_replay(s->node->records, s->node->keys, node_now(s->node), &listed);
         if (err_failed(e)) log_err(LOG_WARN, "erasures_finish", e);
+        s->erasures_replayed = s->erasures_replayed || !err_failed(e);
     }
     if (now >= *checkpoint_at) {
         *checkpoint_at = now + CHECKPOINT_EVERY;

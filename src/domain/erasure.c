@@ -12,6 +12,7 @@ struct batch {
     const struct db_erasure *after; /* of the whole list */
     db_erasures list;
     msec now;
+    bool changes; /* keys were there, or may leave traces */
 };
 
 static err put(struct tx *tx, void *arg) { return db_erasure_put(tx, arg); }
@@ -36,12 +37,14 @@ static err read_all(struct tx *tx, void *arg)
 
 static err destroy(struct tx *tx, void *arg)
 {
-    const struct batch *b = arg;
+    struct batch *b = arg;
+    b->changes = false;
     for (size_t i = 0; i < b->list.n; i++) {
         const struct db_erasure *e = &b->list.at[i];
         int64_t gone;
         TRY(text_same(e->kind, "case") ? db_case_wrap_erase(tx, e->subject_id, &gone)
                                        : db_message_wrap_erase(tx, e->subject_id, &gone));
+        if (gone > 0 || e->done_at == 0) b->changes = true;
     }
     return ERR_OK;
 }
@@ -59,6 +62,7 @@ static err batch_do(struct db *records, struct db *keys, struct batch *b)
 {
     if (b->list.n == 0) return ERR_OK;
     TRY(db_run(keys, destroy, b));
+    if (!b->changes) return ERR_OK; /* all of it was done before, and its traces are gone */
     TRY(db_scrub(keys)); /* gone from the log too, before anybody is told */
     return db_run(records, mark, b);
 }

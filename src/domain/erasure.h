@@ -2,7 +2,8 @@
  * marked (design §5: removals from records first, then a resumable job).
  *
  * The list outlives the keys: a keys.db that comes back from a backup is led through it again
- * (erasure_replay). Called by vault_destroy, `serve` (timer), restore. Never looks at who may.
+ * (erasure_replay): by restore, and by each `serve` at its start, since somebody may have put old keys there by
+ * hand. Called by vault_destroy, `serve` (timer), restore. Never looks at who may.
  */
 #ifndef OPENTRM_DOMAIN_ERASURE_H
 #define OPENTRM_DOMAIN_ERASURE_H

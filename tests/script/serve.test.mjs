@@ -5,12 +5,13 @@ import { after, before, test } from 'node:test';
 import fs from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
+import path from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { Client } from '../lib/client.mjs';
 import { logLines } from '../lib/log.mjs';
 import { metrics } from '../lib/metrics.mjs';
-import { BINARY, freePort } from '../lib/nodes.mjs';
+import { BINARY, POSTGRES, freePort, sqlOn } from '../lib/nodes.mjs';
 import { SMALL, World, job } from './world.mjs';
 
 let w, giulia, port;
@@ -145,4 +146,20 @@ test('a delivery in work gives its lease back at a second signal, and goes on af
   const besa = await w.person('al', 'besa');
   assert.equal((await w.arrives(besa)).length, 1);
   assert.equal((await scrape()).value('opentrm_delivery_queue_messages'), 0);
+});
+
+test('keys of a case that was erased, put back by hand, are gone again after a start', async () => {
+  assert.equal(await w.it.stop(), 0);
+  const sql = (store, text) => {
+    if (POSTGRES) return sqlOn(store === 'keys.db' ? w.it.keysStore : w.it.records, text).trim();
+    const r = spawnSync('python3', ['-c', 'import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); r=c.execute(sys.argv[2]).fetchone(); c.commit(); print(r[0] if r else "")', path.join(w.it.folder, store), text], { encoding: 'utf8' });
+    assert.equal(r.status, 0, r.stderr);
+    return r.stdout.trim();
+  };
+  const id = sql('opentrm.db', 'SELECT id FROM case_file ORDER BY id LIMIT 1'), wraps = () => Number(sql('keys.db', `SELECT count(*) FROM case_wrap WHERE case_id = '${id}'`));
+  assert.ok(wraps() > 0);
+  // The list says that it was erased long ago: as after a copy of the keys from before.
+  sql('opentrm.db', `INSERT INTO erasure (kind, subject_id, at, done_at) VALUES ('case', '${id}', 1, 2)`);
+  await serve();
+  await until(() => wraps() === 0);
 });
