@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/acting.h"
+#include "cli/check.h"
 #include "cli/progress.h"
 #include "crypto/backup_key.h"
 #include "domain/restore.h"
@@ -124,8 +125,8 @@ const struct command COMMANDS_BACKUP[] = {
      .options = {{"records", "FILE", "backup of the records", .required = true},
                  {"keys", "FILE", "backup of the keys, not older than that of the records", .required = true},
                  {"key", "FILE", "the secret half of the backup key", .required = true},
-                 {"store", "ADDRESS", "of the new records; else a file in DIR"},
-                 {"keys-store", "ADDRESS", "of the new keys, given together with --store"},
+                 {"store", "ADDRESS", "of the new records; else a file in DIR", .check = check_store},
+                 {"keys-store", "ADDRESS", "of the new keys, given together with --store", .check = check_store},
                  {"erasures", "FILE", "a later backup of records: what it lists as erased is erased", .many = true}},
      .run = restore},
     {0},

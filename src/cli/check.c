@@ -5,6 +5,7 @@
 
 #include "base/id.h"
 #include "base/text.h"
+#include "db/postgres_address.h"
 
 #define WORDS_MAX 500u
 
@@ -40,6 +41,17 @@ err check_country(const char *value)
 {
     bool good = strlen(value) == 2 && strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 2;
     ENSURE(good, ERR_INPUT, "a country is two capital letters (ISO 3166)");
+    return ERR_OK;
+}
+
+err check_store(const char *value)
+{
+    MEM_SCOPE(scope, NULL);
+    struct postgres_address address;
+    if (!postgres_address_is(value)) return ERR_OK;
+    TRY(postgres_address_read(scope, value, &address));
+    ENSURE(!address.password, ERR_INPUT,
+           "others on this machine can read a password that stands in a command: keep it in a file of mode 0600 and add ?passfile=FILE");
     return ERR_OK;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "cli/acting.h"
+#include "cli/check.h"
 #include "cli/progress.h"
 #include "domain/node_audit.h"
 
@@ -69,8 +70,8 @@ const struct command COMMANDS_MOVE[] = {
     {.words = "move",
      .arguments = {"DIR"},
      .help = "moves a node to other stores, while it does not run; run it again if it was interrupted",
-     .options = {{"to", "ADDRESS", "of the new records: postgres://..., or \"sqlite\": files in DIR"},
-                 {"keys", "ADDRESS", "of the new keys: another database"},
+     .options = {{"to", "ADDRESS", "of the new records: postgres://..., or \"sqlite\": files in DIR", .check = check_store},
+                 {"keys", "ADDRESS", "of the new keys: another database", .check = check_store},
                  {"wait", "SECONDS", "for servers on other machines to notice that the stores close (30)"},
                  {"cancel", NULL, "takes back a move that is not finished"}},
      .run = move},

@@ -62,6 +62,7 @@ err postgres_address_read(mem *ctx, const char *s, struct postgres_address *out)
     TRY(copy(ctx, value_of(options, "port"), &address.ports));
     TRY(copy(ctx, value_of(options, "user"), &address.user));
     TRY(copy(ctx, value_of(options, "options"), &address.options));
+    address.password = !text_empty(value_of(options, "password"));
     ENSURE(!text_empty(address.database), ERR_INPUT,
            "this address names no database: postgres://user@host:port/database");
     /* libpq goes to the numbers, where they are given, whatever the names are. */

@@ -22,6 +22,7 @@ struct postgres_address {
     const char *ports;
     const char *user;
     const char *options; /* of the server, for the session */
+    bool password; /* there is one in it */
     const char *sslmode; /* what we ask for when the address does not say */
 };
 

@@ -1,6 +1,7 @@
 /* card.c - node cards: signing, verifying, succession. Their JSON is in card_json.c. */
 #include "exchange/card.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,15 +75,42 @@ err card_vouch(mem *ctx, const struct certificate *fresh, const struct private_k
     return cms_sign(ctx, certificate_der(fresh), old_key, old, at, out);
 }
 
-/* ---- which keys it brings ---- */
+/* ---- what is compared by voice ---- */
 
-static void line_add(struct sha256_stream *s, const char *owner, const char *use,
-                     const struct certificate *certificate)
+static void line_add(struct sha256_stream *s, const char *owner, const char *use, const char *what)
+{
+    char length[24];
+    (void)snprintf(length, sizeof length, " %zu ", strlen(what)); /* so that no text can pass for a line */
+    const char *const words[] = {owner, " ", use, length, what, "\n"};
+    for (size_t i = 0; i < COUNT_OF(words); i++) sha256_add(s, bytes_text(words[i]));
+}
+
+static void certificate_add(struct sha256_stream *s, const char *owner, const char *use,
+                            const struct certificate *certificate)
 {
     char fingerprint[FINGERPRINT_ROOM];
     certificate_fingerprint(certificate, fingerprint);
-    const char *const words[] = {owner, " ", use, " ", fingerprint, "\n"};
-    for (size_t i = 0; i < COUNT_OF(words); i++) sha256_add(s, bytes_text(words[i]));
+    line_add(s, owner, use, fingerprint);
+}
+
+static void words_add(struct sha256_stream *s, const char *owner, const char *use,
+                      const char *const *words)
+{
+    for (size_t i = 0; words != NULL && words[i] != NULL; i++) line_add(s, owner, use, words[i]);
+}
+
+/* Who an organisation is, what it does, and its keys. */
+static void organisation_add(struct sha256_stream *s, const struct card_organisation *o)
+{
+    for (size_t i = 0; i < o->name_count; i++) {
+        line_add(s, o->id.text, "language", o->names[i].language);
+        line_add(s, o->id.text, "name", o->names[i].text);
+    }
+    words_add(s, o->id.text, "procedure", o->procedures);
+    words_add(s, o->id.text, "role", o->roles);
+    certificate_add(s, o->id.text, "signing", o->signing);
+    for (unsigned c = 0; c < COMPARTMENTS; c++)
+        certificate_add(s, o->id.text, compartment_name((enum compartment)c), o->keys[c]);
 }
 
 static int by_id(const void *a, const void *b)
@@ -101,28 +129,32 @@ err card_fingerprint(const struct card *card, char out[static SPOKEN_ROOM])
     for (size_t i = 0; i < card->organisation_count; i++) sorted[i] = &card->organisations[i];
     qsort(sorted, card->organisation_count, sizeof sorted[0], by_id);
     sha256_begin(&s);
-    line_add(&s, card->node.text, "node", card->certificate);
-    for (size_t i = 0; i < card->organisation_count; i++) {
-        line_add(&s, sorted[i]->id.text, "signing", sorted[i]->signing);
-        for (unsigned c = 0; c < COMPARTMENTS; c++)
-            line_add(&s, sorted[i]->id.text, compartment_name((enum compartment)c),
-                     sorted[i]->keys[c]);
-    }
+    certificate_add(&s, card->node.text, "node", card->certificate);
+    for (size_t i = 0; i < card->organisation_count; i++) organisation_add(&s, sorted[i]);
     sha256_end(&s, digest);
     digest_spoken(digest, out);
     return ERR_OK;
 }
 
+static void organisation_digest(const struct card_organisation *o, uint8_t out[static SHA256_SIZE])
+{
+    struct sha256_stream s;
+    sha256_begin(&s);
+    organisation_add(&s, o);
+    sha256_end(&s, out);
+}
+
 static bool organisation_known(const struct card *pinned, const struct card_organisation *fresh)
 {
     const struct card_organisation *known = card_organisation_find(pinned, fresh->id);
-    bool same = known != NULL && certificate_same(known->signing, fresh->signing);
-    for (unsigned c = 0; same && c < COMPARTMENTS; c++)
-        same = certificate_same(known->keys[c], fresh->keys[c]);
-    return same;
+    uint8_t before[SHA256_SIZE], now[SHA256_SIZE];
+    if (known == NULL) return false;
+    organisation_digest(known, before);
+    organisation_digest(fresh, now);
+    return memcmp(before, now, sizeof now) == 0;
 }
 
-bool card_brings_keys(const struct card *pinned, const struct card *fresh)
+bool card_says_new(const struct card *pinned, const struct card *fresh)
 {
     for (size_t i = 0; i < fresh->organisation_count; i++)
         if (!organisation_known(pinned, &fresh->organisations[i])) return true;

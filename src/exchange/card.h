@@ -76,12 +76,13 @@ err card_successor(const struct card *pinned, const struct card *fresh, msec at,
 err card_vouch(mem *ctx, const struct certificate *fresh, const struct private_key *old_key,
                const struct certificate *old, msec at, struct bytes *out);
 
-/* card_fingerprint: what two offices compare: over all certificates of the card, the node's and its
- * organisations' (docs/protocol.md), so that who has stolen the node's key can't slip in others. */
+/* card_fingerprint: what two offices compare: over the node's certificate and, of every organisation,
+ * names, procedures, roles and certificates (docs/protocol.md), so that who has stolen the node's
+ * key can slip in none, and exchange none for another. */
 err card_fingerprint(const struct card *card, char out[static SPOKEN_ROOM]);
-/* card_brings_keys: does `fresh` name an organisation, or a certificate of one, that `pinned` does
- * not? Then the node's signature is not enough: two people compare again. */
-bool card_brings_keys(const struct card *pinned, const struct card *fresh);
+/* card_says_new: does `fresh` say something of an organisation that `pinned` does not? Then the
+ * node's signature is not enough: two people compare again. One that is gone needs nobody. */
+bool card_says_new(const struct card *pinned, const struct card *fresh);
 const struct card_organisation *card_organisation_find(const struct card *card, struct id id);
 /* card_endpoint_find: the URL of that kind, or NULL. */
 const char *card_endpoint_find(const struct card *card, const char *kind);

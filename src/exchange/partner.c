@@ -55,8 +55,8 @@ static err trust(struct adding *a, const char *fingerprint)
     struct card *pinned;
     TRY(card_read(a->ctx, a->known.card, a->known.pinned_at, &pinned));
     TRY(card_successor(pinned, a->card, node_now(a->node), &a->same));
-    ENSURE(spoken || !card_brings_keys(pinned, a->card), ERR_INPUT,
-           "this card brings new keys of agencies: telephone the other office, and give the fingerprint that they read out");
+    ENSURE(spoken || !card_says_new(pinned, a->card), ERR_INPUT,
+           "this card says something new of agencies or their keys: telephone the other office, and give the fingerprint that they read out");
     return ERR_OK;
 }
 

@@ -44,6 +44,7 @@ test('a node that runs does not move; addresses that make no sense are refused',
   refused(['move', folder, '--to', records], /give the addresses of both/);
   refused(['move', folder, '--to', records, '--keys', records], /two different databases/);
   refused(['move', folder, '--to', 'mysql://x', '--keys', 'mysql://y'], /no address of a store/);
+  refused(['move', folder, '--to', 'postgres://a:secret@127.0.0.1/a', '--keys', 'postgres://b@127.0.0.1/b'], /passfile/);
   refused(['move', path.join(w.folder, 'nowhere'), '--to', 'sqlite'], /no node in this folder/);
   refused(['move', folder, '--cancel'], /not being moved/);
   refused(home(), /has these stores already/);

@@ -79,13 +79,17 @@ static void a_fingerprint_covers_every_key(void **state)
     char hex[FINGERPRINT_ROOM];
     uint8_t digest[SHA256_SIZE];
     buf_init(&lines, ctx, 4096);
+    const char *id = it->organisation.text;
     certificate_fingerprint(it->node_certificate, hex);
-    buf_addf(&lines, "%s node %s\n", it->node.text, hex);
+    buf_addf(&lines, "%s node 64 %s\n", it->node.text, hex);
+    buf_addf(&lines, "%s language 2 en\n%s name 14 Shelter Aurora\n", id, id);
+    buf_addf(&lines, "%s language 2 sq\n%s name 17 Strehimi Agimi ë\n", id, id);
+    buf_addf(&lines, "%s procedure 6 return\n%s procedure 16 first_assistance\n%s role 15 child_authority\n", id, id, id);
     certificate_fingerprint(it->signing, hex);
-    buf_addf(&lines, "%s signing %s\n", it->organisation.text, hex);
+    buf_addf(&lines, "%s signing 64 %s\n", id, hex);
     for (unsigned c = 0; c < COMPARTMENTS; c++) {
         certificate_fingerprint(it->keys[c], hex);
-        buf_addf(&lines, "%s %s %s\n", it->organisation.text, compartment_name((enum compartment)c), hex);
+        buf_addf(&lines, "%s %s 64 %s\n", id, compartment_name((enum compartment)c), hex);
     }
     OK(buf_done(&lines, &text));
     sha256(text, digest);
@@ -100,16 +104,29 @@ static void a_fingerprint_covers_every_key(void **state)
         *at = i < 0 ? al->signing : al->keys[i];
         OK(card_fingerprint(&changed, other));
         assert_string_not_equal(spoken, other);
-        assert_true(card_brings_keys(&card, &changed));
+        assert_true(card_says_new(&card, &changed));
     }
     struct card_organisation own = card.organisations[0];
     struct card same = card;
     same.organisations = &own;
-    assert_false(card_brings_keys(&card, &same));
+    assert_false(card_says_new(&card, &same));
+    /* Who it is and what it does. */
+    struct card_name another[2] = {{"en", "Shelter Boreas"}, own.names[1]};
+    const char *more[] = {"return", "first_assistance", "proceedings", NULL}, *none[] = {NULL};
+    own.names = another;
+    assert_true(card_says_new(&card, &same));
+    own = card.organisations[0];
+    own.procedures = more;
+    assert_true(card_says_new(&card, &same));
+    own = card.organisations[0];
+    own.roles = none;
+    assert_true(card_says_new(&card, &same));
+    own = card.organisations[0];
+    assert_false(card_says_new(&card, &same));
     own.id = al->organisation;
-    assert_true(card_brings_keys(&card, &same));
+    assert_true(card_says_new(&card, &same));
     same.organisation_count = 0; /* one that is gone brings nothing */
-    assert_false(card_brings_keys(&card, &same));
+    assert_false(card_says_new(&card, &same));
 }
 
 static void cards_that_are_not_made(void **state)
