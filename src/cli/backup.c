@@ -66,12 +66,13 @@ static err secret_key_read(struct cli *cli, struct secret_arena *arena, struct b
     struct bytes line;
     const char *path = cli_option(cli, "key");
     ENSURE(stat(path, &st) == 0, ERR_NOT_FOUND, "there is no file with the secret backup key");
+    TRY(file_read(cli->ctx, path, BACKUP_KEY_MOST, &line));
+    err e = backup_key_read_secret(arena, line, out); /* first: the public half may be read by anybody, and is the wrong one */
+    wipe((void *)(uintptr_t)line.p, line.n);
+    TRY(e);
     ENSURE((st.st_mode & 077) == 0, ERR_STATE,
            "the secret backup key can be read by others than its owner: take their rights away (chmod 600)");
-    TRY(file_read(cli->ctx, path, BACKUP_KEY_MOST, &line));
-    err e = backup_key_read_secret(arena, line, out);
-    wipe((void *)(uintptr_t)line.p, line.n);
-    return e;
+    return ERR_OK;
 }
 
 static err restore(struct cli *cli)

@@ -124,7 +124,8 @@ static err start(struct serving *s)
     if (s->metrics != NULL) metrics_servers(s->metrics, s->pages, s->exchange);
     (void)malloc_trim(0); /* reading forms and templates took memory that serving does not need */
     LOG(LOG_INFO, "serving", log_text("listen", cli_option(s->cli, "listen")),
-        log_text("exchange", cli_option(s->cli, "exchange")));
+        log_text("exchange", cli_option(s->cli, "exchange")),
+        log_text("metrics", cli_option_or(s->cli, "metrics", "none")));
     return ERR_OK;
 }
 
