@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "domain/node_folder.h"
 #include "cli/doctor.h"
 
 enum { ENTRIES_MOST = 10000 };
@@ -22,7 +23,7 @@ static bool there(struct doctor *d, const char *name)
 
 err doctor_folder(struct doctor *d)
 {
-    bool key = there(d, "node.key"), certificate = there(d, "node.crt");
+    bool key = there(d, NODE_KEY), certificate = there(d, NODE_CERTIFICATE);
     if (!file_exists(d->folder))
         doctor_wrong(d, "Give the node's folder.", "there is no such folder");
     else if (!key && !certificate)
@@ -46,7 +47,7 @@ static void close_folder(DIR **folder)
 /* Only node.crt, which is public, and what the operator put into data/ may be read by others. */
 static bool is_open(const char *name, const struct stat *st)
 {
-    if (text_same(name, "node.crt") || !S_ISREG(st->st_mode)) return false;
+    if (text_same(name, NODE_CERTIFICATE) || !S_ISREG(st->st_mode)) return false;
     return (st->st_mode & 077) != 0;
 }
 

@@ -2,6 +2,7 @@
 #include "base/date.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "domain/node_folder.h"
 #include "cli/doctor.h"
 #include "crypto/certificate.h"
 #include "db/health.h"
@@ -73,7 +74,7 @@ err doctor_certificates(struct doctor *d)
     struct certificate *certificate;
     struct keys_read r = {.ctx = d->ctx};
     size_t bad = 0;
-    TRY(file_join(d->ctx, d->folder, "node.crt", &path));
+    TRY(file_join(d->ctx, d->folder, NODE_CERTIFICATE, &path));
     TRY(file_read(d->ctx, path, PEM_MOST, &pem));
     TRY(certificate_read_pem(d->ctx, pem, &certificate));
     bad += !until_look(d, "the certificate", "this node", certificate_until(certificate),

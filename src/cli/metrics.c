@@ -282,19 +282,6 @@ static const struct http_route ROUTES[] = {
     HTTP_ROUTE(CAPABILITY_WATCH, .method = HTTP_GET, .path = "/ready", .probe = true, .handler = ready_get, .summary = "Can it serve?"),
 };
 
-static err admit(void *app, struct http_request *rq, struct http_response *rs, bool *answered)
-{
-    (void)app, (void)rq, (void)rs;
-    *answered = false;
-    return ERR_OK;
-}
-
-static const char *csrf_token(void *app, const struct http_request *rq)
-{
-    (void)app, (void)rq;
-    return NULL;
-}
-
 static err on_error(void *app, struct http_request *rq, int status, const char *what, struct http_response *rs)
 {
     (void)app, (void)rq;
@@ -326,7 +313,7 @@ err metrics_start(mem *ctx, const char *address, uint16_t port, struct node *nod
     m->started = clock_now(clock_system());
     const struct http_server_options options = {
         .address = address, .port = port, .io_threads = 1, .workers = 2, .slow_workers = 1,
-        .app = {.app = m, .routes = ROUTES, .routes_n = COUNT_OF(ROUTES), .admit = admit, .csrf_token = csrf_token,
+        .app = {.app = m, .routes = ROUTES, .routes_n = COUNT_OF(ROUTES), .admit = http_admit_anybody, .csrf_token = http_csrf_nobody,
                 .on_error = on_error, .capability_name = capability_name}};
     TRY(http_server_start(m, &options, &m->server));
     *out = m;

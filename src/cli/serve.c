@@ -81,8 +81,8 @@ static err listen_on(struct serving *s, const char *option, bool tls, struct htt
     struct http_server_options options = {.app = app, .limits = &s->limits, .proxies = &s->proxies};
     TRY(address_of(s->cli->ctx, cli_option(s->cli, option), &options.address, &options.port));
     if (tls) {
-        TRY(node_pem(s, "node.crt", &options.certificate_pem));
-        TRY(node_pem(s, "node.key", &options.key_pem));
+        TRY(node_pem(s, NODE_CERTIFICATE, &options.certificate_pem));
+        TRY(node_pem(s, NODE_KEY, &options.key_pem));
     }
     return http_server_start(s->cli->ctx, &options, out);
 }

@@ -6,6 +6,7 @@
 #include "db/lanes.h"
 #include "db/migrate.h"
 #include "db/pool.h"
+#include "db/postgres_address.h"
 #include "db/writer.h"
 
 struct db {
@@ -125,20 +126,10 @@ err db_open(mem *ctx, const struct db_settings *settings, struct db **out)
 
 err db_kind_of(const char *address, enum db_kind *out)
 {
-    static const struct {
-        const char *begins;
-        enum db_kind kind;
-    } SCHEMES[] = {
-        {"sqlite:", DB_SQLITE},
-        {"postgres://", DB_POSTGRES},
-        {"postgresql://", DB_POSTGRES},
-    };
-    for (size_t i = 0; i < COUNT_OF(SCHEMES); i++)
-        if (text_starts(address, SCHEMES[i].begins)) {
-            *out = SCHEMES[i].kind;
-            return ERR_OK;
-        }
-    FAIL(ERR_INPUT, "this is no address of a store");
+    bool postgres = postgres_address_is(address);
+    ENSURE(postgres || text_starts(address, "sqlite:"), ERR_INPUT, "this is no address of a store");
+    *out = postgres ? DB_POSTGRES : DB_SQLITE;
+    return ERR_OK;
 }
 
 void db_close(struct db *db) { (void)talloc_free(db); }

@@ -66,5 +66,17 @@ struct tx {
 /* tx_run: fn in a transaction that has begun; the caller commits or takes back. */
 err tx_run(const struct db_engine *engine, struct db_conn *conn, enum db_store store, unsigned lane,
            db_fn *fn, void *arg);
+/* tx_whole: begin, tx_run, commit; taken back if fn fails. */
+err tx_whole(const struct db_engine *engine, struct db_conn *conn, enum db_store store,
+             unsigned lane, db_fn *fn, void *arg);
+
+/* A connection's table of prepared statements: STATEMENTS places, a power of two, of which at most
+ * STATEMENTS_MOST are used, so that searching stays short. query_place: where to look first for the
+ * one of a query, which is found by its address. */
+enum { STATEMENTS = 512, STATEMENTS_MOST = 400 };
+static inline size_t query_place(const struct db_query *q)
+{
+    return ((uintptr_t)q >> 4) * 0x9E3779B1u % STATEMENTS;
+}
 
 #endif

@@ -150,8 +150,6 @@ static err conn_mark_undo(struct db_conn *conn)
     return plain(conn, "ROLLBACK TO m; RELEASE m");
 }
 
-static err conn_script(struct db_conn *conn, const char *sql) { return plain(conn, sql); }
-
 /* ---- opening ---- */
 
 /* Marks of connections that are long gone go. */
@@ -242,7 +240,7 @@ const struct db_engine db_engine_postgres = {
     .mark_undo = conn_mark_undo,
     .whole = conn_whole,
     .again = conn_again,
-    .script = conn_script,
+    .script = plain,
     .run = postgres_run,
     .tidy = conn_tidy,
     .check = conn_check,

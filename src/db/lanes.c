@@ -43,16 +43,6 @@ static void pause_for(unsigned round)
     (void)nanosleep(&pause, NULL);
 }
 
-static err once(struct db_lanes *lanes, struct db_conn *conn, db_fn *fn, void *arg)
-{
-    TRY(lanes->engine->begin(conn));
-    err e = tx_run(lanes->engine, conn, lanes->settings->store, pool_place(lanes->pool, conn), fn,
-                   arg);
-    if (!err_failed(e)) return lanes->engine->commit(conn);
-    lanes->engine->rollback(conn);
-    return e;
-}
-
 /* Of a failure that fn made itself (a refusal, say) the engine knows nothing: asked only where the
  * failure can be the engine's. */
 static bool may_again(const struct db_lanes *lanes, const struct db_conn *conn, err e)
@@ -63,8 +53,9 @@ static bool may_again(const struct db_lanes *lanes, const struct db_conn *conn, 
 static err until_it_stands(struct db_lanes *lanes, struct db_conn *conn, db_fn *fn, void *arg)
 {
     const msec until = clock_monotonic() + lanes->settings->wait;
+    const unsigned lane = pool_place(lanes->pool, conn);
     for (unsigned round = 0;; round++) {
-        err e = once(lanes, conn, fn, arg);
+        err e = tx_whole(lanes->engine, conn, lanes->settings->store, lane, fn, arg);
         if (!err_failed(e)) {
             atomic_fetch_add(&lanes->transactions, 1);
             return ERR_OK;

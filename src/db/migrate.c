@@ -77,11 +77,7 @@ static err step_do(struct tx *tx, void *arg)
 
 static err in_transaction(struct version *v, db_fn *fn)
 {
-    TRY(v->engine->begin(v->conn));
-    err e = tx_run(v->engine, v->conn, v->store, 0, fn, v);
-    if (!err_failed(e)) return v->engine->commit(v->conn);
-    v->engine->rollback(v->conn);
-    return e;
+    return tx_whole(v->engine, v->conn, v->store, 0, fn, v);
 }
 
 static err table_make(struct tx *tx, void *arg)

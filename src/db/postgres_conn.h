@@ -15,11 +15,6 @@
 #include "base/id.h"
 #include "db/engine.h"
 
-enum {
-    PREPARED = 512,     /* places in the table of prepared statements, a power of two */
-    PREPARED_MOST = 400 /* used at most, so that searching stays short */
-};
-
 /* Types of the server that we use (pg_type.dat; they never change). */
 enum {
     OID_BOOL = 16,
@@ -40,6 +35,7 @@ enum postgres_fate {
 struct db_conn {
     PGconn *handle; /* NULL: lost */
     const char *address;
+    const char *sslmode; /* what we ask for when the address does not say */
     enum db_store store;
     bool writes;
     bool reading; /* rows of a statement are coming */
@@ -53,7 +49,7 @@ struct db_conn {
     int64_t kept; /* the last of them that is known to be committed; 0: none */
     bool warned;  /* the server warned of something */
     size_t n_prepared;
-    const struct db_query *prepared[PREPARED];
+    const struct db_query *prepared[STATEMENTS];
 };
 
 /* postgres_err: what a failed result (or, if NULL, the connection) says, as our failure; sets fate. */

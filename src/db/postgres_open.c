@@ -114,15 +114,12 @@ static err session_prepare(struct db_conn *conn)
 
 err postgres_connect(struct db_conn *conn)
 {
-    MEM_SCOPE(scope, NULL);
-    struct postgres_address address;
-    TRY(postgres_address_read(scope, conn->address, &address));
     /* What stands before dbname may be overridden by the address, what stands behind may not. */
     const char *const names[] = {"connect_timeout", "tcp_user_timeout", "keepalives_idle",
                                  "gssencmode",      "sslmode",          "target_session_attrs",
                                  "dbname",          "application_name", NULL};
     const char *const values[] = {CONNECT_TRY,     "10000",          "10",
-                                  "disable",       address.sslmode,  "read-write",
+                                  "disable",       conn->sslmode,    "read-write",
                                   conn->address,   "opentrm",        NULL};
     postgres_disconnect(conn);
     /* Not PQconnectPoll: it knows no connect_timeout, so that a first host that hangs would keep us
@@ -154,6 +151,7 @@ err postgres_conn_open(const struct db_settings *settings, bool writes, struct d
         talloc_free(conn);
         return e;
     }
+    conn->sslmode = address.sslmode;
     *out = conn;
     return ERR_OK;
 }

@@ -93,11 +93,11 @@ static err statement_prepare(struct db_conn *conn, const struct db_query *q, con
 static err statement_find(struct db_conn *conn, const struct db_query *q,
                           char name[static NAME_ROOM])
 {
-    size_t i = ((uintptr_t)q >> 4) * 0x9E3779B1u % PREPARED;
-    while (conn->prepared[i] != NULL && conn->prepared[i] != q) i = (i + 1) % PREPARED;
+    size_t i = query_place(q);
+    while (conn->prepared[i] != NULL && conn->prepared[i] != q) i = (i + 1) % STATEMENTS;
     name_of(i, name);
     if (conn->prepared[i] == q) return ERR_OK;
-    ENSURE(conn->n_prepared < PREPARED_MOST, ERR_BUG, "too many different statements");
+    ENSURE(conn->n_prepared < STATEMENTS_MOST, ERR_BUG, "too many different statements");
     TRY(statement_prepare(conn, q, name));
     conn->prepared[i] = q;
     conn->n_prepared++;

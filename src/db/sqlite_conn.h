@@ -12,11 +12,6 @@
 
 #include "db/engine.h"
 
-enum {
-    STATEMENTS = 512,     /* places in the table of prepared statements, a power of two */
-    STATEMENTS_MOST = 400 /* used at most, so that searching stays short */
-};
-
 struct statement {
     const struct db_query *query;
     sqlite3_stmt *stmt;

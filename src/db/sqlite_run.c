@@ -51,7 +51,7 @@ static err statement_prepare(struct db_conn *conn, const struct db_query *q, str
 /* The prepared statement of a query, found by the query's address. */
 static err statement_find(struct db_conn *conn, const struct db_query *q, struct statement **out)
 {
-    size_t i = ((uintptr_t)q >> 4) * 0x9E3779B1u % STATEMENTS;
+    size_t i = query_place(q);
     while (conn->statements[i].query != NULL && conn->statements[i].query != q)
         i = (i + 1) % STATEMENTS;
     struct statement *s = &conn->statements[i];

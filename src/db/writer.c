@@ -104,15 +104,6 @@ static err marked_run(struct db_writer *w, struct request *r)
     return e;
 }
 
-static err lone_run(struct db_writer *w, struct request *r)
-{
-    TRY(w->engine->begin(w->conn));
-    err e = tx_run(w->engine, w->conn, w->store, 0, r->fn, r->arg);
-    if (!err_failed(e)) return w->engine->commit(w->conn);
-    w->engine->rollback(w->conn);
-    return e;
-}
-
 static void count(struct db_writer *w, uint64_t transactions, uint64_t commits, uint64_t lost)
 {
     (void)pthread_mutex_lock(&w->lock);
@@ -126,8 +117,9 @@ static void group_lone(struct db_writer *w, size_t n)
 {
     uint64_t good = 0;
     for (size_t i = 0; i < n; i++) {
-        w->group[i]->result = lone_run(w, w->group[i]);
-        good += !err_failed(w->group[i]->result);
+        struct request *r = w->group[i];
+        r->result = tx_whole(w->engine, w->conn, w->store, 0, r->fn, r->arg);
+        good += !err_failed(r->result);
     }
     count(w, good, good, 1);
 }

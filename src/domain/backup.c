@@ -1,4 +1,5 @@
 /* backup.c - backups of a running node. */
+#include "domain/node_folder.h"
 #include "domain/backup.h"
 
 #include <dirent.h>
@@ -47,13 +48,13 @@ static err files_put(struct backing *b)
     MEM_SCOPE(scope, NULL);
     const char *path;
     struct bytes pem;
-    TRY(file_join(scope, b->node->folder, "node.crt", &path));
+    TRY(file_join(scope, b->node->folder, NODE_CERTIFICATE, &path));
     TRY(file_read(scope, path, PEM_MOST, &pem));
-    TRY(backup_out_file(b->out, "node.crt", pem));
+    TRY(backup_out_file(b->out, NODE_CERTIFICATE, pem));
     if (b->store == DB_RECORDS) return ERR_OK;
-    TRY(file_join(scope, b->node->folder, "node.key", &path));
+    TRY(file_join(scope, b->node->folder, NODE_KEY, &path));
     TRY(file_read(scope, path, PEM_MOST, &pem));
-    err e = backup_out_file(b->out, "node.key", pem);
+    err e = backup_out_file(b->out, NODE_KEY, pem);
     wipe((void *)(uintptr_t)pem.p, pem.n);
     return e;
 }

@@ -1,4 +1,5 @@
 /* backup_file.c - writing and reading the file that a backup of one store is. */
+#include "domain/node_folder.h"
 #include "domain/backup_file.h"
 
 #include <string.h>
@@ -204,8 +205,8 @@ static err take_file(struct reading *r)
     TRY(number_get(r, 4, FILE_MOST, &n));
     TRY(secret_new(r->arena, n, &content));
     TRY(get(r, content.p, n));
-    if (text_same(name, "node.key")) r->in.key = content;
-    if (text_same(name, "node.crt")) return bytes_copy(r->ctx, secret_bytes(content), &r->in.certificate);
+    if (text_same(name, NODE_KEY)) r->in.key = content;
+    if (text_same(name, NODE_CERTIFICATE)) return bytes_copy(r->ctx, secret_bytes(content), &r->in.certificate);
     return ERR_OK;
 }
 

@@ -1,4 +1,5 @@
 /* move.c - a node's rows go from its stores to others. */
+#include "domain/node_folder.h"
 #include "domain/move.h"
 
 #include <time.h>
@@ -255,7 +256,7 @@ static err copy_all(struct moving *m)
 static err folder_check(mem *ctx, const char *folder)
 {
     const char *path;
-    TRY(file_join(ctx, folder, "node.crt", &path));
+    TRY(file_join(ctx, folder, NODE_CERTIFICATE, &path));
     ENSURE(file_exists(path), ERR_NOT_FOUND, "there is no node in this folder");
     return ERR_OK;
 }

@@ -19,9 +19,6 @@
 #include "domain/node_stores.h"
 #include "domain/user_root.h"
 
-static const char RECORDS[] = "opentrm.db", KEYS[] = "keys.db", KEY[] = "node.key",
-                  CERTIFICATE[] = "node.crt";
-
 enum {
     PEM_MOST = 64 * 1024,
     SECRETS_IDLE = 64,     /* wiped regions kept: one for each request at a time */
@@ -61,7 +58,7 @@ static err key_read(struct node *node)
     struct certificate *certificate;
     const char *path;
     TRY(secret_arena_new(scope, NULL, &arena));
-    TRY(file_join(scope, node->folder, KEY, &path));
+    TRY(file_join(scope, node->folder, NODE_KEY, &path));
     TRY(key_file_check(path));
     TRY(file_read(scope, path, PEM_MOST, &pem));
     err e = private_key_read_pem(node, pem, &key);
@@ -69,7 +66,7 @@ static err key_read(struct node *node)
     TRY(e);
     TRY(private_key_write(key, arena, &der));
     TRY(digest_of("opentrm signin", bytes_of(NULL, 0), secret_bytes(der), &node->signin_key));
-    TRY(file_join(scope, node->folder, CERTIFICATE, &path));
+    TRY(file_join(scope, node->folder, NODE_CERTIFICATE, &path));
     ENSURE(file_exists(path), ERR_STATE,
            "this folder is half made: init was interrupted. Remove the folder and run init again");
     TRY(file_read(scope, path, PEM_MOST, &pem));
@@ -212,7 +209,7 @@ static err transport_make(struct node *node, const struct node_wish *wish,
     TRY(certificate_make(scope, &certificate_wish, key, &certificate));
     TRY(private_key_write_pem(key, arena, &pem));
     TRY(certificate_write_pem(node, certificate, certificate_pem));
-    TRY(file_join(scope, node->folder, KEY, &path));
+    TRY(file_join(scope, node->folder, NODE_KEY, &path));
     return file_write(path, secret_bytes(pem), 0600);
 }
 
@@ -225,16 +222,12 @@ static err wish_check(const struct node_wish *wish, const struct init *init)
     return ERR_OK;
 }
 
-static err folder_check(mem *scope, const char *folder)
+static err folder_check(const char *folder)
 {
-    static const char *const FILES[] = {RECORDS, KEYS, NODE_STORES, KEY, CERTIFICATE};
+    bool taken;
     TRY(file_make_folder(folder));
-    for (size_t i = 0; i < COUNT_OF(FILES); i++) {
-        const char *path;
-        TRY(file_join(scope, folder, FILES[i], &path));
-        ENSURE(!file_exists(path), ERR_CONFLICT,
-               "there is a node in this folder already, or half of one");
-    }
+    TRY(node_folder_taken(folder, &taken));
+    ENSURE(!taken, ERR_CONFLICT, "there is a node in this folder already, or half of one");
     return ERR_OK;
 }
 
@@ -274,14 +267,14 @@ err node_init(const char *folder, const struct clock *clock, const struct node_w
     };
     TRY(user_root_make(scope, node, wish, &init.root));
     TRY(node_stores_check(&wish->stores));
-    TRY(folder_check(scope, folder));
+    TRY(folder_check(folder));
     TRY(node_stores_write(folder, &wish->stores));
     TRY(transport_make(node, wish, &certificate_pem));
     TRY(stores_open(node, true));
     TRY(db_read(node->records, store_empty, NULL));
     TRY(db_run(node->keys, init_keys, &init));
     TRY(db_run(node->records, init_records, &init));
-    TRY(file_join(scope, folder, CERTIFICATE, &path));
+    TRY(file_join(scope, folder, NODE_CERTIFICATE, &path));
     TRY(file_write(path, bytes_text(certificate_pem), 0644));
     memcpy(recovery, init.root.recovery, RECOVERY_TEXT_ROOM);
     return ERR_OK;

@@ -128,7 +128,7 @@ err node_stores_write(const char *folder, const struct node_stores *stores)
 
 static err files_none(mem *scope, const char *folder)
 {
-    static const char *const FILES[] = {"opentrm.db", "keys.db"};
+    static const char *const FILES[] = {NODE_RECORDS, NODE_KEYS};
     for (size_t i = 0; i < COUNT_OF(FILES); i++) {
         const char *path;
         TRY(file_join(scope, folder, FILES[i], &path));
@@ -160,7 +160,7 @@ err node_stores_settings(mem *ctx, const char *folder, const struct node_stores 
     bool records = store == DB_RECORDS;
     struct db_settings settings = {.kind = DB_SQLITE, .store = store};
     if (stores->records == NULL) {
-        TRY(file_join(ctx, folder, records ? "opentrm.db" : "keys.db", &settings.path));
+        TRY(file_join(ctx, folder, records ? NODE_RECORDS : NODE_KEYS, &settings.path));
     } else {
         settings.path = mem_text(ctx, records ? stores->records : stores->keys);
         ENSURE_MEM(settings.path);

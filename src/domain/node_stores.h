@@ -13,8 +13,8 @@
 
 #include "base/bytes.h"
 #include "db/db.h"
+#include "domain/node_folder.h"
 
-#define NODE_STORES "stores"
 
 /* Addresses; both NULL: SQLite in the folder. */
 struct node_stores {

@@ -12,8 +12,6 @@
 #include "domain/erasure.h"
 #include "domain/node_audit.h"
 
-static const char RECORDS[] = "opentrm.db", KEYS[] = "keys.db", KEY[] = "node.key", CERTIFICATE[] = "node.crt";
-
 enum { ERASURES_MOST = 1000000 };
 
 struct restoring {
@@ -27,15 +25,12 @@ struct restoring {
 
 /* ---- before anything is made ---- */
 
-static err folder_check(mem *scope, const char *folder)
+static err folder_check(const char *folder)
 {
-    static const char *const FILES[] = {RECORDS, KEYS, NODE_STORES, KEY, CERTIFICATE};
-    for (size_t i = 0; i < COUNT_OF(FILES); i++) {
-        const char *path;
-        TRY(file_join(scope, folder, FILES[i], &path));
-        ENSURE(!file_exists(path), ERR_CONFLICT,
-               "there is a node in this folder already, or half of one: restore into a new folder");
-    }
+    bool taken;
+    TRY(node_folder_taken(folder, &taken));
+    ENSURE(!taken, ERR_CONFLICT,
+           "there is a node in this folder already, or half of one: restore into a new folder");
     return ERR_OK;
 }
 
@@ -177,16 +172,17 @@ static err make(struct restoring *r, struct restore_made *made)
     TRY(store_fill(r, r->records_db, w->records, &r->records, DB_RECORDS));
     TRY(db_run(r->records_db, erasures_put, r));
     TRY(erasure_replay(r->records_db, r->keys_db, clock_now(w->clock), &made->erasures));
-    TRY(file_put(r, KEY, secret_bytes(r->keys.key), 0600));
+    TRY(file_put(r, NODE_KEY, secret_bytes(r->keys.key), 0600));
     TRY(node_stores_write(w->folder, &w->stores));
-    return file_put(r, CERTIFICATE, r->keys.certificate, 0644);
+    return file_put(r, NODE_CERTIFICATE, r->keys.certificate, 0644);
 }
 
 /* What a failed restore has made goes: the files of the folder. Stores elsewhere are the operator's. */
 static void unmake(struct restoring *r)
 {
-    static const char *const FILES[] = {CERTIFICATE, KEY, NODE_STORES, RECORDS, "opentrm.db-wal", "opentrm.db-shm",
-                                        KEYS, "keys.db-wal", "keys.db-shm"};
+    static const char *const FILES[] = {NODE_CERTIFICATE, NODE_KEY, NODE_STORES,
+                                        NODE_RECORDS, NODE_RECORDS "-wal", NODE_RECORDS "-shm",
+                                        NODE_KEYS, NODE_KEYS "-wal", NODE_KEYS "-shm"};
     if (r->records_db != NULL) db_close(r->records_db);
     if (r->keys_db != NULL) db_close(r->keys_db);
     r->records_db = r->keys_db = NULL;
@@ -215,7 +211,7 @@ static int64_t rows_of(const struct backup_in *in)
 static err verify(struct restoring *r, struct restore_made *made)
 {
     struct certificate *certificate; /* read before anything is made */
-    TRY(folder_check(r->ctx, r->wish->folder));
+    TRY(folder_check(r->wish->folder));
     TRY(node_stores_check(&r->wish->stores));
     TRY(look_over(r, r->wish->keys, DB_KEYS, &r->keys));
     TRY(look_over(r, r->wish->records, DB_RECORDS, &r->records));

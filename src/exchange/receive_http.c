@@ -27,19 +27,6 @@ static const struct http_route ROUTES[] = {
                .handler = post_handle, .summary = "A message of a partner's node"),
 };
 
-static err admit(void *app, struct http_request *rq, struct http_response *rs, bool *answered)
-{
-    (void)app, (void)rq, (void)rs;
-    *answered = false;
-    return ERR_OK;
-}
-
-static const char *csrf_token(void *app, const struct http_request *rq)
-{
-    (void)app, (void)rq;
-    return NULL;
-}
-
 static err on_error(void *app, struct http_request *rq, int status, const char *what,
                     struct http_response *rs)
 {
@@ -57,8 +44,8 @@ struct http_app receive_app(struct node *node)
     return (struct http_app){.app = node,
                              .routes = ROUTES,
                              .routes_n = COUNT_OF(ROUTES),
-                             .admit = admit,
-                             .csrf_token = csrf_token,
+                             .admit = http_admit_anybody,
+                             .csrf_token = http_csrf_nobody,
                              .on_error = on_error,
                              .capability_name = capability_name};
 }

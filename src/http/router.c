@@ -154,6 +154,19 @@ static bool same_shape(const struct compiled *a, const struct compiled *b)
     return true;
 }
 
+err http_admit_anybody(void *app, struct http_request *rq, struct http_response *rs, bool *answered)
+{
+    (void)app, (void)rq, (void)rs;
+    *answered = false;
+    return ERR_OK;
+}
+
+const char *http_csrf_nobody(void *app, const struct http_request *rq)
+{
+    (void)app, (void)rq;
+    return NULL;
+}
+
 err http_router_new(mem *ctx, const struct http_app *app, struct http_router **out)
 {
     ENSURE(app->routes_n <= ROUTES_MAX, ERR_BUG, "too many routes");

@@ -110,6 +110,11 @@ struct http_app {
     const char *(*capability_name)(int capability);
 };
 
+/* For an application without sessions: everybody is admitted, and only peers may change something
+ * (HTTP_CSRF_PEER), since no form has a token. */
+err http_admit_anybody(void *app, struct http_request *rq, struct http_response *rs, bool *answered);
+const char *http_csrf_nobody(void *app, const struct http_request *rq);
+
 struct http_router;
 
 /* http_router_new: checks the table: each row complete, capability set, parameters named in the path
